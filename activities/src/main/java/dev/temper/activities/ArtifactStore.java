@@ -1,0 +1,63 @@
+package dev.temper.activities;
+
+import dev.temper.trainers.Pulse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where artifacts and checkpoints lie. After a crash at any moment each of them is there whole or
+ * not at all.
+ */
+public interface ArtifactStore {
+
+  /**
+   * Tries whether things can be committed here at all.
+   *
+   * @throws StoreUnusableException saying why not
+   */
+  void probe() throws StoreUnusableException;
+
+  /**
+   * The committed artifact of a key. Looks at the sizes of its files, not at their bytes.
+   *
+   * @throws dev.temper.trainers.StageFailure {@code ArtifactCorrupt}, naming the file
+   */
+  Optional<Manifest> find(String key) throws IOException;
+
+  /**
+   * A local folder with the artifact's files. Every byte is verified, once per process.
+   *
+   * @throws dev.temper.trainers.StageFailure {@code ArtifactCorrupt}, naming the file
+   */
+  Path open(Manifest artifact, Pulse pulse) throws IOException;
+
+  /** The local folder with the artifact's attachments, verified likewise. */
+  Path openAttachments(Manifest artifact, Pulse pulse) throws IOException;
+
+  /**
+   * Waits until nobody else writes for this key. A later attempt of the same owner takes over from
+   * an earlier one at once.
+   *
+   * @param owner run and stage
+   */
+  StageLease lease(String key, String owner, LeaseWait wait)
+      throws IOException, InterruptedException;
+
+  /**
+   * Deletes the checkpoints of a key whose artifact is there, unless somebody writes for it now. A
+   * process that was killed between its last two acts leaves them.
+   */
+  void tidy(String key) throws IOException;
+
+  /** Records that a live run or a pin needs an artifact, so that garbage collection keeps it. */
+  void keep(String root, String key) throws IOException;
+
+  /** Forgets all that a run or pin needed. */
+  void release(String root) throws IOException;
+
+  /** Keys by the run or pin that needs them. */
+  Map<String, Set<String>> roots() throws IOException;
+}

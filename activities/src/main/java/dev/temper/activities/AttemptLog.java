@@ -1,0 +1,73 @@
+package dev.temper.activities;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/**
+ * One line per attempt: where it started and how many steps it really executed, kills included.
+ *
+ * <p>The count is overwritten in place after every step, so that it is right when the process is
+ * killed; the line keeps its length.
+ */
+final class AttemptLog implements AutoCloseable {
+
+  private final FileChannel file;
+  private final int attempt;
+  private final long resumedFromStep;
+  private final long startedAt;
+  private final long position;
+  private long executedSteps;
+
+  private AttemptLog(FileChannel file, int attempt, long resumedFromStep, long startedAt)
+      throws IOException {
+    this.file = file;
+    this.attempt = attempt;
+    this.resumedFromStep = resumedFromStep;
+    this.startedAt = startedAt;
+    this.position = file.size();
+  }
+
+  static AttemptLog open(Path path, int attempt, long resumedFromStep, long startedAt)
+      throws IOException {
+    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      AttemptLog log = new AttemptLog(file, attempt, resumedFromStep, startedAt);
+      log.write();
+      return log;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  void executed() throws IOException {
+    executedSteps++;
+    write();
+  }
+
+  private void write() throws IOException {
+    String line =
+        String.format(
+            Locale.ROOT,
+            "{\"attempt\":%d,\"startedAt\":%d,\"resumedFromStep\":%d,\"executedSteps\":%-12d}\n",
+            attempt,
+            startedAt,
+            resumedFromStep,
+            executedSteps);
+    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += file.write(bytes, at);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.temper.activities;
+
+import dev.temper.trainers.StageFailure;
+import dev.temper.workflows.StageActivities;
+import dev.temper.workflows.StageRequest;
+import dev.temper.workflows.StageResult;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Translates between Temporal and {@link StageDriver}: heartbeats, stops and types of failure. */
+public final class StageActivitiesImpl implements StageActivities {
+
+  private static final Logger log = LoggerFactory.getLogger(StageActivitiesImpl.class);
+
+  private final StageDriver driver;
+  private final RunTracker tracker;
+  private volatile boolean stopping;
+  private int running;
+
+  public StageActivitiesImpl(StageDriver driver, RunTracker tracker) {
+    this.driver = driver;
+    this.tracker = tracker;
+  }
+
+  /**
+   * Lets every running stage save and end, lets none begin, and waits for that.
+   *
+   * @return whether all ended in time
+   */
+  public synchronized boolean stop(Duration limit) throws InterruptedException {
+    stopping = true;
+    long end = System.nanoTime() + limit.toNanos();
+    for (long left = limit.toMillis();
+        running > 0 && left > 0;
+        left = (end - System.nanoTime()) / 1_000_000) {
+      wait(left);
+    }
+    return running == 0;
+  }
+
+  @Override
+  public StageResult run(StageRequest request) {
+    synchronized (this) {
+      if (stopping) { // the retry of a stage that was just stopped can arrive by a poll in flight
+        throw new StageStoppedException();
+      }
+      running++;
+    }
+    try (MDC.MDCCloseable run = MDC.putCloseable("run", request.run());
+        MDC.MDCCloseable stage = MDC.putCloseable("stage", request.stage().name())) {
+      return attempt(request, Activity.getExecutionContext());
+    } finally {
+      synchronized (this) {
+        running--;
+        notifyAll();
+      }
+    }
+  }
+
+  private StageResult attempt(StageRequest request, ActivityExecutionContext context) {
+    StageFailures failures =
+        context
+            .getLastHeartbeatDetails(StageProgress.class)
+            .map(StageProgress::failures)
+            .orElse(StageFailures.NONE);
+    TemporalControl control = new TemporalControl(context, () -> stopping);
+    int attempt = context.getInfo().getAttempt();
+    try {
+      return driver.run(request, attempt, failures, control);
+    } catch (StageFailure e) {
+      return failed(request, attempt, e);
+    } catch (ActivityCompletionException | StageStoppedException | FencedException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StageStoppedException();
+    } catch (Exception | OutOfMemoryError | LinkageError e) {
+      return retried(request, attempt, control.fail(e, failures), e);
+    }
+  }
+
+  private StageResult failed(StageRequest request, int attempt, StageFailure e) {
+    tell(request, new RunTracker.StageEnd(e.type().wireName(), e.getMessage(), attempt, true));
+    throw ApplicationFailure.newNonRetryableFailureWithCause(
+        e.getMessage(), e.type().wireName(), e);
+  }
+
+  private StageResult retried(
+      StageRequest request, int attempt, StageFailures failures, Throwable e) {
+    int allowed = request.stage().retry().attemptsWithoutProgress();
+    if (failures.count() >= allowed) {
+      return failed(
+          request,
+          attempt,
+          new StageFailure(
+              StageFailure.Type.NO_PROGRESS,
+              "%d attempts in a row failed alike at step %d, the last one with: %s"
+                  .formatted(failures.count(), failures.step(), e),
+              e));
+    }
+    String type = e.getClass().getSimpleName();
+    tell(request, new RunTracker.StageEnd(type, String.valueOf(e.getMessage()), attempt, false));
+    throw ApplicationFailure.newFailureWithCause(e.toString(), type, e);
+  }
+
+  /** On a full disk the end of a stage cannot be noted either; it has ended all the same. */
+  private void tell(StageRequest request, RunTracker.StageEnd end) {
+    try {
+      tracker.failed(request.run(), request.stage().name(), end);
+    } catch (RuntimeException e) {
+      log.warn("end of attempt not noted stage={} reason={}", request.stage().name(), e.toString());
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.temper.activities.store;
+
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.ContentPaths;
+import dev.temper.activities.LeaseWait;
+import dev.temper.activities.Manifest;
+import dev.temper.activities.StageLease;
+import dev.temper.activities.StoreUnusableException;
+import dev.temper.activities.StoredFile;
+import dev.temper.trainers.Pulse;
+import dev.temper.trainers.StageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A store in a local folder.
+ *
+ * <p>Files are written under a unique name in {@code staging/}, synced, their manifest last, and
+ * one rename of the whole folder publishes them. Renaming onto a filled folder fails, so that
+ * exactly one writer wins.
+ */
+public final class FolderArtifactStore implements ArtifactStore {
+
+  private final StoreLayout layout;
+  private final StoreJson json = new StoreJson();
+  private final KeyLeases leases;
+  private final Set<Path> verified = ConcurrentHashMap.newKeySet();
+
+  public FolderArtifactStore(Path root) {
+    this.layout = new StoreLayout(root.toAbsolutePath().normalize());
+    this.leases = new KeyLeases(layout);
+  }
+
+  @Override
+  public void probe() throws StoreUnusableException {
+    String key = "probe-" + ProcessHandle.current().pid() + "-" + System.identityHashCode(this);
+    Path target = layout.staging(key).resolve("published");
+    try {
+      for (String folder :
+          List.of("artifacts", "checkpoints", "staging", "locks", "epochs", "runs")) {
+        Files.createDirectories(layout.root().resolve(folder));
+      }
+      boolean won;
+      boolean wonAgain;
+      try (FolderStaging first = new FolderStaging(layout, key);
+          FolderStaging second = new FolderStaging(layout, key)) {
+        won = first.publish(ByteBuffer.wrap(new byte[1]), target);
+        wonAgain = second.publish(ByteBuffer.wrap(new byte[1]), target);
+      } finally {
+        DurableFiles.delete(layout.staging(key));
+      }
+      if (!won || wonAgain) {
+        throw new IOException("renaming a folder onto another one replaces it here");
+      }
+    } catch (IOException e) {
+      throw new StoreUnusableException(
+          "store %s cannot be used: %s %s"
+              .formatted(layout.root(), e.getClass().getSimpleName(), e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public Optional<Manifest> find(String key) throws IOException {
+    Path folder = layout.artifact(key);
+    if (!Files.exists(folder)) {
+      return Optional.empty();
+    }
+    try {
+      Manifest manifest = manifest(key, folder);
+      for (StoredFile file : manifest.files()) {
+        DurableFiles.requireSize(folder, file);
+      }
+      for (StoredFile file : manifest.attachments()) {
+        DurableFiles.requireSize(folder.resolve(StoreLayout.ATTACHMENTS), file);
+      }
+      return Optional.of(manifest);
+    } catch (DamagedFileException | IllegalArgumentException e) {
+      throw corrupt(folder, e);
+    }
+  }
+
+  private Manifest manifest(String key, Path folder) throws IOException {
+    Path file = folder.resolve(DurableFiles.MANIFEST);
+    if (!Files.exists(file)) {
+      throw new DamagedFileException(file, "is missing");
+    }
+    Manifest manifest = json.read(file, Manifest.class);
+    if (!manifest.key().equals(key)) {
+      throw new DamagedFileException(file, "belongs to " + manifest.key());
+    }
+    if (!manifest.content().equals(Manifest.content(manifest.files()))) {
+      throw new DamagedFileException(file, "does not fit its own content hash");
+    }
+    manifest.outputs().values().forEach(ContentPaths::requireFolder);
+    return manifest;
+  }
+
+  @Override
+  public Path open(Manifest artifact, Pulse pulse) throws IOException {
+    Path folder = layout.artifact(artifact.key());
+    return verified(folder, folder, artifact.files(), pulse);
+  }
+
+  @Override
+  public Path openAttachments(Manifest artifact, Pulse pulse) throws IOException {
+    Path folder = layout.artifact(artifact.key());
+    return verified(folder, folder.resolve(StoreLayout.ATTACHMENTS), artifact.attachments(), pulse);
+  }
+
+  private Path verified(Path artifact, Path root, List<StoredFile> files, Pulse pulse)
+      throws IOException {
+    if (verified.contains(root)) {
+      return root;
+    }
+    try {
+      for (StoredFile file : files) {
+        DurableFiles.requireBytes(root, file, pulse);
+      }
+    } catch (DamagedFileException | IllegalArgumentException e) {
+      throw corrupt(artifact, e);
+    }
+    verified.add(root);
+    return root;
+  }
+
+  private static StageFailure corrupt(Path folder, Exception e) {
+    return new StageFailure(
+        StageFailure.Type.ARTIFACT_CORRUPT,
+        "artifact is damaged: %s; delete %s to have it made again"
+            .formatted(e.getMessage(), folder),
+        e);
+  }
+
+  @Override
+  public StageLease lease(String key, String owner, LeaseWait wait)
+      throws IOException, InterruptedException {
+    return new FolderLease(layout, json, key, leases.acquire(key, owner, wait));
+  }
+
+  @Override
+  public void tidy(String key) throws IOException {
+    if (!Files.exists(layout.checkpoints(key)) && !Files.exists(layout.staging(key))) {
+      return;
+    }
+    Optional<KeyLeases.Grant> grant = leases.tryAcquire(key, "tidy");
+    if (grant.isPresent()) {
+      try (FolderLease lease = new FolderLease(layout, json, key, grant.get())) {
+        lease.sweep();
+        lease.prune(0);
+      }
+    }
+  }
+
+  @Override
+  public void keep(String root, String key) throws IOException {
+    Path folder = Files.createDirectories(layout.keptBy(root));
+    ContentPaths.require(key);
+    try {
+      Files.createFile(folder.resolve(key));
+    } catch (FileAlreadyExistsException e) {
+      // kept already
+    }
+  }
+
+  @Override
+  public void release(String root) throws IOException {
+    DurableFiles.delete(layout.keptBy(root));
+  }
+
+  @Override
+  public Map<String, Set<String>> roots() throws IOException {
+    Map<String, Set<String>> roots = new TreeMap<>();
+    if (!Files.isDirectory(layout.runs())) {
+      return roots;
+    }
+    for (Path root : children(layout.runs())) {
+      roots.put(
+          root.getFileName().toString(),
+          children(root).stream()
+              .map(key -> key.getFileName().toString())
+              .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    return roots;
+  }
+
+  private static List<Path> children(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.toList();
+    }
+  }
+}

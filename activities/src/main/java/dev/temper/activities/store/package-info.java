@@ -1,0 +1,2 @@
+/** Artifacts and checkpoints in a local folder. */
+package dev.temper.activities.store;

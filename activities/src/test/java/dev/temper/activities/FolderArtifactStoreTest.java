@@ -1,0 +1,151 @@
+package dev.temper.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.temper.activities.store.FolderArtifactStore;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderArtifactStoreTest implements ArtifactStoreContract {
+
+  @TempDir Path folder;
+
+  @Override
+  public ArtifactStore reopened() {
+    return new FolderArtifactStore(folder);
+  }
+
+  @Override
+  public void alterArtifactFile(String path) throws IOException {
+    alter(artifact().resolve(path));
+  }
+
+  @Override
+  public void truncateArtifactFile(String path) throws IOException {
+    truncate(artifact().resolve(path));
+  }
+
+  @Override
+  public void alterCheckpointFile(long step, String path) throws IOException {
+    alter(checkpoint(step).resolve(path));
+  }
+
+  @Override
+  public void truncateCheckpointFile(long step, String path) throws IOException {
+    truncate(checkpoint(step).resolve(path));
+  }
+
+  @Override
+  public void alterChunk(StoredFile chunk) throws IOException {
+    alter(folder.resolve("checkpoints").resolve(KEY).resolve("chunks").resolve(chunk.sha256()));
+  }
+
+  @Override
+  public List<String> files() throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .filter(file -> !file.startsWith("locks") && !file.startsWith("epochs"))
+          .toList();
+    }
+  }
+
+  @Test
+  void aManifestThatNamesAFileElsewhereIsRefused() throws Exception {
+    aPublishedArtifactIsReadBackWhole();
+    Path manifest = artifact().resolve("MANIFEST.json");
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, text.replace("samples.jsonl", "../../../samples.jsonl"));
+    assertThatThrownBy(() -> reopened().find(KEY))
+        .hasMessageContaining("damaged")
+        .hasMessageContaining("../../../samples.jsonl");
+  }
+
+  @Test
+  void anArtifactWithoutItsManifestIsNamed() throws Exception {
+    aPublishedArtifactIsReadBackWhole();
+    Files.delete(artifact().resolve("MANIFEST.json"));
+    assertThatThrownBy(() -> reopened().find(KEY))
+        .hasMessageContaining("MANIFEST.json is missing")
+        .hasMessageContaining("delete " + artifact());
+  }
+
+  @Test
+  void aManifestThatIsNoJsonIsNamed() throws Exception {
+    aPublishedArtifactIsReadBackWhole();
+    truncate(artifact().resolve("MANIFEST.json"));
+    Files.writeString(artifact().resolve("MANIFEST.json"), "{\"key\":");
+    assertThatThrownBy(() -> reopened().find(KEY)).hasMessageContaining("is not a manifest");
+  }
+
+  @Test
+  void aFolderThatCannotHoldAStoreIsFoundOutAtStart() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    ArtifactStore store = new FolderArtifactStore(file.resolve("store"));
+    assertThatThrownBy(store::probe)
+        .isInstanceOf(StoreUnusableException.class)
+        .hasMessageContaining(file.resolve("store") + " cannot be used");
+  }
+
+  @Test
+  void aFolderThatCanIsLeftEmpty() throws Exception {
+    reopened().probe();
+    assertThat(files()).isEmpty();
+  }
+
+  /** Why a manifest must not be put in place by moving a file. */
+  @Test
+  void anAtomicMoveOfAFileOverwrites() throws Exception {
+    Path first = Files.writeString(folder.resolve("first"), "1");
+    Path second = Files.writeString(folder.resolve("second"), "2");
+    Files.move(second, first, StandardCopyOption.ATOMIC_MOVE);
+    assertThat(first).hasContent("2");
+  }
+
+  /** Why nothing may create the folder of an artifact in advance. */
+  @Test
+  void anAtomicMoveOfAFolderReplacesAnEmptyOneOnly() throws Exception {
+    Path filled = Files.createDirectory(folder.resolve("filled"));
+    Files.writeString(filled.resolve("f"), "1");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Files.move(filled, empty, StandardCopyOption.ATOMIC_MOVE);
+    Path another = Files.createDirectory(folder.resolve("another"));
+    assertThatThrownBy(() -> Files.move(another, empty, StandardCopyOption.ATOMIC_MOVE))
+        .isInstanceOf(FileSystemException.class)
+        .isNotInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  private Path artifact() {
+    return folder.resolve("artifacts").resolve(KEY);
+  }
+
+  private Path checkpoint(long step) throws IOException {
+    Path parent = folder.resolve("checkpoints").resolve(KEY).resolve("step-%010d".formatted(step));
+    try (Stream<Path> commits = Files.list(parent)) {
+      return commits.findFirst().orElseThrow();
+    }
+  }
+
+  static void alter(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  static void truncate(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 1);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.temper.activities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.temper.recipes.Stage;
+import dev.temper.workflows.StageResult;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StageDriverTest {
+
+  private static final Stage STAGE = FakeStages.stage("base", 11, 20, 10);
+
+  @TempDir Path folder;
+  private StageResult clean;
+  private String cleanLines;
+
+  @BeforeEach
+  void runClean() throws Exception {
+    Rig rig = new Rig(folder.resolve("clean"));
+    clean = rig.run("clean", STAGE);
+    cleanLines = rig.metricLines("clean", "base");
+  }
+
+  @Test
+  void aCleanRunLogsEveryStepOnceAndKeepsNoCheckpoint() throws Exception {
+    Rig rig = new Rig(folder.resolve("clean"));
+    assertThat(clean.cached()).isFalse();
+    assertThat(clean.steps()).isEqualTo(20);
+    assertThat(clean.outputs()).containsEntry("@last", "snapshots/last");
+    assertThat(clean.metrics()).containsKey("train/loss_average");
+    assertThat(cleanLines.lines()).hasSize(20);
+    assertThat(rig.executedSteps("clean", "base")).isEqualTo(20);
+    assertThat(rig.checkpoints(clean.key())).doesNotExist();
+    assertThat(rig.stageFolder("clean", "base").resolve("samples.jsonl")).exists();
+    assertThat(rig.store().roots().get("clean")).containsExactly(clean.key());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stage.restored, 1, 0",
+    "stage.step, 3, 0",
+    "stage.step, 13, 10",
+    "checkpoint.file, 1, 0",
+    "checkpoint.file, 5, 5",
+    "checkpoint.before-publish, 1, 0",
+    "checkpoint.before-publish, 2, 5",
+    "checkpoint.after-publish, 2, 10",
+    "artifact.file, 2, 15",
+    "artifact.before-publish, 1, 15"
+  })
+  void aFailureAtAnyMomentChangesNoBit(String moment, int hit, long resumedFromStep)
+      throws Exception {
+    Rig rig = new Rig(folder.resolve("failed")).failing(failOnce(moment, hit));
+    assertThatThrownBy(() -> rig.run("failed", STAGE)).hasStackTraceContaining("planned");
+    StageResult again = rig.run("failed", STAGE);
+    assertThat(again.cached()).isFalse();
+    assertThat(again.resumedFromStep()).isEqualTo(resumedFromStep);
+    assertSameAsClean(rig, "failed", again);
+  }
+
+  @Test
+  void aFailureAfterTheArtifactIsThereCostsNothing() throws Exception {
+    Rig rig = new Rig(folder.resolve("failed")).failing(failOnce("artifact.after-publish", 1));
+    assertThatThrownBy(() -> rig.run("failed", STAGE)).hasStackTraceContaining("planned");
+    StageResult again = rig.run("failed", STAGE);
+    assertThat(again.cached()).isTrue();
+    assertThat(rig.executedSteps("failed", "base")).isEqualTo(20);
+    assertSameAsClean(rig, "failed", again);
+  }
+
+  @Test
+  void anotherRunFindsTheArtifactWithItsMetricsAndAttachments() throws Exception {
+    Rig rig = new Rig(folder.resolve("clean"));
+    StageResult other = rig.run("other", STAGE);
+    assertThat(other.cached()).isTrue();
+    assertThat(other.content()).isEqualTo(clean.content());
+    assertThat(rig.metricLines("other", "base")).isEqualTo(cleanLines);
+    assertThat(rig.stageFolder("other", "base").resolve("samples.jsonl"))
+        .hasSameTextualContentAs(rig.stageFolder("clean", "base").resolve("samples.jsonl"));
+  }
+
+  private void assertSameAsClean(Rig rig, String run, StageResult result) throws Exception {
+    assertThat(result.content()).isEqualTo(clean.content());
+    assertThat(rig.metricLines(run, "base")).isEqualTo(cleanLines);
+    assertThat(rig.artifact(result.key()).resolve("MANIFEST.json"))
+        .hasSameTextualContentAs(
+            folder.resolve("clean/store/artifacts").resolve(clean.key()).resolve("MANIFEST.json"));
+    assertThat(folder.resolve(run).resolve("store/staging").resolve(result.key())).doesNotExist();
+  }
+
+  static StageFailpoints failOnce(String moment, int hit) {
+    AtomicInteger left = new AtomicInteger(hit);
+    return (reached, kind) -> {
+      if (reached.equals(moment) && left.decrementAndGet() == 0) {
+        throw new UncheckedIOException(new java.io.IOException("planned at " + moment));
+      }
+    };
+  }
+
+  static void await(java.util.concurrent.CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.temper.infra;
+
+import dev.temper.activities.DriverSettings;
+import dev.temper.activities.RunTracker;
+import dev.temper.activities.StageActivitiesImpl;
+import dev.temper.activities.StageDriver;
+import dev.temper.activities.StageFailpoints;
+import dev.temper.activities.StageIdentities;
+import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.infra.embedded.EmbeddedTemporal;
+import dev.temper.recipes.Recipe;
+import dev.temper.recipes.RecipeJson;
+import dev.temper.recipes.Stage;
+import dev.temper.recipes.yaml.RecipeReader;
+import dev.temper.trainers.Compute;
+import dev.temper.trainers.StepwiseTask;
+import dev.temper.trainers.data.Golds;
+import dev.temper.trainers.data.RecipeFolder;
+import dev.temper.trainers.data.SyntheticSources;
+import dev.temper.trainers.data.Verifiers;
+import dev.temper.trainers.method.Methods;
+import dev.temper.trainers.registry.MethodFamily;
+import dev.temper.trainers.stage.Stages;
+import dev.temper.workflows.StageDataConverter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * How the pieces are put together: everything is made here and handed to constructors.
+ *
+ * <p>Nothing here loads the tensor library; a stage that has to compute does.
+ *
+ * @param codeVersion goes into manifests
+ * @param tasks makes the tasks of stages
+ * @param failpoints where a kill test stops the process
+ */
+public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpoints failpoints) {
+
+  /** Temper as users run it. */
+  public static Wiring of(String codeVersion, StageFailpoints failpoints) {
+    return new Wiring(codeVersion, Stages.factory(), failpoints);
+  }
+
+  /** Every method that a recipe can name. */
+  public static Methods methods() {
+    List<MethodFamily> families = new ArrayList<>(Methods.numeric());
+    families.add(Golds.family());
+    families.add(Verifiers.family());
+    families.add(SyntheticSources.family());
+    return new Methods(families);
+  }
+
+  /** Reads recipes, with all methods known. */
+  public static RecipeReader recipes() {
+    return new RecipeReader(methods());
+  }
+
+  /** Names of stages' results. */
+  public static StageIdentities identities() {
+    return new ContentIdentities(Stages.numericsVersions());
+  }
+
+  /**
+   * Starts a recipe on a Temporal service inside this process.
+   *
+   * @param recipeFolder what data files are relative to
+   */
+  public RecipeExecution start(
+      String run, Recipe recipe, Path recipeFolder, Path store, RunTracker tracker) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    Compute compute = new Compute(cores);
+    RecipeFolder files = new RecipeFolder(recipeFolder);
+    StageDriver driver =
+        new StageDriver(
+            new FolderArtifactStore(store),
+            tracker,
+            identities(),
+            tasks,
+            compute,
+            (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)),
+            DriverSettings.of(codeVersion).with(failpoints));
+    StageActivitiesImpl activities = new StageActivitiesImpl(driver, tracker);
+    Set<String> queues =
+        recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
+    EmbeddedTemporal temporal =
+        EmbeddedTemporal.start(
+            Math.max(2, cores), queues, StageDataConverter.of(RecipeJson.mapper()), activities);
+    return new RecipeExecution(temporal, activities, compute, run, recipe);
+  }
+}

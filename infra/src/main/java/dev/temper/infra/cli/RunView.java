@@ -1,0 +1,26 @@
+package dev.temper.infra.cli;
+
+import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunRecord;
+import dev.temper.infra.run.RunStatus;
+import java.io.IOException;
+
+/** A run as somebody sees it who only has its folder. */
+final class RunView {
+
+  private RunView() {}
+
+  /** The status; {@code interrupted} where a run says that it runs and no process does. */
+  static String status(RunFolder folder, RunRecord record) throws IOException {
+    return record.status() == RunStatus.RUNNING && !folder.inUse()
+        ? "interrupted"
+        : record.status().text();
+  }
+
+  /** Stages that are finished, of how many. */
+  static String share(RunRecord record) {
+    long finished =
+        record.stages().stream().filter(stage -> stage.status() == RunStatus.FINISHED).count();
+    return finished + "/" + record.stages().size();
+  }
+}

@@ -1,0 +1,175 @@
+package dev.temper.infra.cli;
+
+import dev.temper.infra.Wiring;
+import dev.temper.infra.run.Home;
+import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The options that all commands share. */
+@Command(
+    name = "temper",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    description = "Runs post-training recipes for language models as durable experiments.",
+    usageHelpAutoWidth = false,
+    sortOptions = false,
+    subcommands = {
+      RunCommand.class,
+      ValidateCommand.class,
+      PlanCommand.class,
+      StatusCommand.class,
+      ListCommand.class,
+      LogsCommand.class,
+      ReportCommand.class,
+      SampleCommand.class,
+      ScoreCommand.class,
+      ExportCommand.class,
+      RecipesCommand.class,
+      InitCommand.class,
+      SchemaCommand.class,
+      MethodsCommand.class,
+      MethodCommand.class,
+      NeedsServerCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes:",
+      "  0    finished as asked",
+      "  2    wrong usage or recipe",
+      "  3    cannot start: data, disk, memory, or another process",
+      "  4    a stage failed",
+      "  5    a quality gate was not met",
+      "  6    a server cannot be reached",
+      "  130  interrupted: the same command continues the run"
+    })
+final class TemperCommand implements Runnable {
+
+  private final Surroundings around;
+  private final Supplier<Wiring> wiring;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--home",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "where runs lie; default: $TEMPER_HOME, or .temper in the working directory")
+  private Path home;
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = "where artifacts lie; default: store in the home folder")
+  private String store;
+
+  @Option(
+      names = "--json",
+      scope = ScopeType.INHERIT,
+      description = "one JSON object per line on standard output and nothing else there")
+  private boolean json;
+
+  @Option(
+      names = "--plain",
+      scope = ScopeType.INHERIT,
+      description = "plain lines instead of progress that redraws itself")
+  private boolean plain;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "log and stack traces on standard error")
+  private boolean verbose;
+
+  TemperCommand(Surroundings around, Supplier<Wiring> wiring) {
+    this.around = around;
+    this.wiring = wiring;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say what to do");
+  }
+
+  Surroundings around() {
+    return around;
+  }
+
+  Wiring wiring() {
+    return wiring.get();
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  boolean verbose() {
+    return verbose;
+  }
+
+  /** Whether progress may redraw itself. */
+  boolean redraws() {
+    return around.columns().isPresent() && !plain && !json;
+  }
+
+  Home home() {
+    String fromEnvironment = around.environment().getOrDefault("TEMPER_HOME", "");
+    Path chosen =
+        home != null ? home : Path.of(fromEnvironment.isEmpty() ? ".temper" : fromEnvironment);
+    return new Home(around.directory().resolve(chosen));
+  }
+
+  /** The folder with the artifacts. */
+  Path store() {
+    if (store == null) {
+      return home().store();
+    }
+    if (store.contains("://")) {
+      throw Refusal.usage(
+          "--store must be a folder: this version keeps artifacts on disk only, got " + store);
+    }
+    return around.directory().resolve(store);
+  }
+
+  /** A path as the user meant it. */
+  Path path(Path given) {
+    return around.directory().resolve(given);
+  }
+
+  /** The folder of a run that was started. */
+  RunFolder startedRun(String name) throws IOException {
+    return home().started(name).orElseThrow(() -> unknownRun(name));
+  }
+
+  /** What run.json of a run says. */
+  RunRecord startedRecord(RunFolder folder) throws IOException {
+    return folder.record().orElseThrow(() -> unknownRun(folder.name()));
+  }
+
+  private Refusal unknownRun(String name) {
+    try {
+      List<String> names = home().runs().stream().map(RunFolder::name).toList();
+      return Refusal.usage(
+          "there is no run '%s' in %s%s"
+              .formatted(name, home().path().resolve("runs"), KnownNames.hint(name, names)));
+    } catch (IOException e) {
+      return Refusal.usage("there is no run '%s' (%s)".formatted(name, e.getMessage()));
+    }
+  }
+
+  static String names(List<String> names) {
+    return names.stream().collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,2 @@
+/** A Temporal service inside this process. */
+package dev.temper.infra.embedded;

@@ -1,0 +1,2 @@
+/** The composition root: joins recipes, trainers, workflows and activities to a program. */
+package dev.temper.infra;

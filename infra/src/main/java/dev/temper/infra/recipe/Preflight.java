@@ -1,0 +1,74 @@
+package dev.temper.infra.recipe;
+
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.StoreUnusableException;
+import dev.temper.recipes.Stage;
+import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.data.DataSources;
+import dev.temper.trainers.data.PromptOverlap;
+import dev.temper.trainers.data.RecipeFolder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Finds out before the first step what would stop a run later. */
+public final class Preflight {
+
+  private Preflight() {}
+
+  /**
+   * Reads the data that a recipe names, and compares its prompts.
+   *
+   * @throws PreflightException with every problem
+   */
+  public static void data(PinnedRecipe pinned) {
+    DataSources sources = new DataSources(new RecipeFolder(pinned.folder()));
+    Set<String> problems = new LinkedHashSet<>();
+    for (Stage stage : pinned.recipe().stages()) {
+      for (DataUse use : DataUse.of(stage)) {
+        try {
+          use.check(sources);
+        } catch (StageFailure e) {
+          problems.add("stage '%s': %s".formatted(stage.name(), e.getMessage()));
+        }
+      }
+    }
+    if (problems.isEmpty()) {
+      try {
+        PromptOverlap.check(pinned.recipe(), pinned.folder());
+      } catch (StageFailure e) {
+        problems.add(e.getMessage());
+      }
+    }
+    refuse(List.copyOf(problems));
+  }
+
+  /**
+   * Tries the store and compares what the recipe needs with what the machine has.
+   *
+   * @throws PreflightException with every problem
+   */
+  public static void machine(PinnedRecipe pinned, ArtifactStore store) {
+    List<String> problems = new ArrayList<>();
+    try {
+      store.probe();
+    } catch (StoreUnusableException e) {
+      problems.add(e.getMessage());
+    }
+    long memory = Estimate.memoryBytes(pinned.recipe());
+    long there = Estimate.memoryOfMachine();
+    if (memory > there) {
+      problems.add(
+          "the recipe needs about %s of memory, the machine has %s"
+              .formatted(Estimate.bytes(memory), Estimate.bytes(there)));
+    }
+    refuse(problems);
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new PreflightException(problems);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.temper.infra.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * The contents of run.json.
+ *
+ * @param recipe name of the recipe
+ * @param recipeHash SHA-256 of the resolved recipe: another one may not go on under this name
+ * @param store where the artifacts are
+ * @param startedAt first start, ISO 8601
+ * @param endedAt when it last ended
+ * @param message why it did not finish
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record RunRecord(
+    String run,
+    String recipe,
+    String recipeHash,
+    RunStatus status,
+    String store,
+    String startedAt,
+    Optional<String> endedAt,
+    Optional<String> message,
+    List<StageRecord> stages) {
+
+  public RunRecord {
+    stages = List.copyOf(stages);
+  }
+
+  /** A stage by its name. */
+  public Optional<StageRecord> stage(String name) {
+    return stages.stream().filter(stage -> stage.name().equals(name)).findFirst();
+  }
+
+  /** The same with one stage changed. */
+  public RunRecord with(String name, UnaryOperator<StageRecord> change) {
+    return with(
+        stages.stream()
+            .map(stage -> stage.name().equals(name) ? change.apply(stage) : stage)
+            .toList());
+  }
+
+  /** The same with other stages. */
+  public RunRecord with(List<StageRecord> newStages) {
+    return new RunRecord(
+        run, recipe, recipeHash, status, store, startedAt, endedAt, message, newStages);
+  }
+
+  /** It goes on. */
+  public RunRecord running(String whereArtifactsAre) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        RunStatus.RUNNING,
+        whereArtifactsAre,
+        startedAt,
+        Optional.empty(),
+        Optional.empty(),
+        stages);
+  }
+
+  /** It ended. */
+  public RunRecord ended(RunStatus how, String when, Optional<String> why) {
+    return new RunRecord(
+        run, recipe, recipeHash, how, store, startedAt, Optional.of(when), why, stages);
+  }
+}

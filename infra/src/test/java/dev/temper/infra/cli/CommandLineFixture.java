@@ -1,0 +1,67 @@
+package dev.temper.infra.cli;
+
+import dev.temper.activities.StageFailpoints;
+import dev.temper.infra.Wiring;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Runs command lines in a folder of their own and keeps what they print. */
+final class CommandLineFixture {
+
+  /** What a command left on its streams. */
+  record Outcome(int code, String out, String err) {
+    List<String> lines() {
+      return out.lines().toList();
+    }
+  }
+
+  private final Path directory;
+  private final FakeStages stages = new FakeStages();
+
+  /** Stages compute nothing. */
+  CommandLineFixture(Path directory) {
+    this.directory = directory;
+  }
+
+  FakeStages stages() {
+    return stages;
+  }
+
+  Path home() {
+    return directory.resolve(".temper");
+  }
+
+  Path write(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  Outcome run(String... arguments) {
+    return run(Map.of(), arguments);
+  }
+
+  Outcome run(Map<String, String> environment, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        CommandLineRunner.execute(
+            new Surroundings(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                directory,
+                environment,
+                Optional.empty(),
+                OptionalInt.empty()),
+            () -> new Wiring("test", stages, StageFailpoints.NONE),
+            arguments);
+    return new Outcome(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+}

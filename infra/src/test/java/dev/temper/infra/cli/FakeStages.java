@@ -1,0 +1,101 @@
+package dev.temper.infra.cli;
+
+import dev.temper.recipes.StageOutputs;
+import dev.temper.recipes.StageSpec;
+import dev.temper.trainers.ArtifactWriter;
+import dev.temper.trainers.CheckpointReader;
+import dev.temper.trainers.CheckpointWriter;
+import dev.temper.trainers.Pulse;
+import dev.temper.trainers.StageContext;
+import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.StageOutput;
+import dev.temper.trainers.StepReport;
+import dev.temper.trainers.StepwiseTask;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Stages of three steps that compute nothing and write their seed; one kind can be made to fail.
+ */
+final class FakeStages implements StepwiseTask.Factory {
+
+  private final AtomicInteger opened = new AtomicInteger();
+  private Optional<Class<? extends StageSpec>> failing = Optional.empty();
+
+  /** Tasks opened so far: stages that were not found in the store. */
+  int opened() {
+    return opened.get();
+  }
+
+  void fail(Class<? extends StageSpec> kind) {
+    failing = Optional.of(kind);
+  }
+
+  void heal() {
+    failing = Optional.empty();
+  }
+
+  @Override
+  public StepwiseTask open(StageContext context, Optional<CheckpointReader> from) {
+    opened.incrementAndGet();
+    boolean fails = failing.filter(context.spec().getClass()::equals).isPresent();
+    return new Task(context.spec(), fails, from.map(CheckpointReader::step).orElse(0L));
+  }
+
+  private static final class Task implements StepwiseTask {
+    private final StageSpec spec;
+    private final boolean fails;
+    private long step;
+
+    Task(StageSpec spec, boolean fails, long step) {
+      this.spec = spec;
+      this.fails = fails;
+      this.step = step;
+    }
+
+    @Override
+    public long step() {
+      return step;
+    }
+
+    @Override
+    public long totalSteps() {
+      return 3;
+    }
+
+    @Override
+    public StepReport advance(Pulse pulse) {
+      if (fails) {
+        throw new StageFailure(StageFailure.Type.TRAINING_DIVERGED, "loss is NaN at step 1");
+      }
+      step++;
+      return new StepReport(Map.of("train/loss", 1.0 / step));
+    }
+
+    @Override
+    public void save(CheckpointWriter out) throws IOException {
+      out.put("step", ByteBuffer.wrap(new byte[] {(byte) step}));
+    }
+
+    @Override
+    public StageOutput finish(ArtifactWriter out) throws IOException {
+      out.content("seed.txt", bytes(Long.toString(spec.seed())));
+      out.attachment("curve.csv", bytes("step,kl\n0,0\n"));
+      Map<String, String> outputs = new TreeMap<>();
+      StageOutputs.of(spec).keySet().forEach(name -> outputs.put(name, ""));
+      return new StageOutput(outputs, Map.of("train/loss", 0.5));
+    }
+
+    private static ByteBuffer bytes(String text) {
+      return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,82 @@
+package dev.temper.infra.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.temper.infra.cli.CommandLineFixture.Outcome;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+
+  @TempDir Path directory;
+  private CommandLineFixture temper;
+
+  @BeforeEach
+  void start() {
+    temper = new CommandLineFixture(directory);
+  }
+
+  @Test
+  void helpNamesTheCommandsAndTheExitCodes() {
+    Outcome outcome = temper.run("--help");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).contains("status", "list", "logs", "recipes", "130  interrupted");
+    assertThat(outcome.err()).isEmpty();
+  }
+
+  @Test
+  void anUnknownCommandIsRefusedWithTheNearestName() {
+    Outcome outcome = temper.run("statsu");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("statsu").contains("temper status");
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  @Test
+  void anUnknownFlagIsRefusedWithTheNearestName() {
+    Outcome outcome = temper.run("list", "--jsno");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--jsno").contains("--json");
+  }
+
+  @Test
+  void noCommandAtAllIsWrongUsage() {
+    assertThat(temper.run().code()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pause", "resume", "cancel", "retry", "worker"})
+  void liveOperationsSayThatTheyNeedAServer(String command) {
+    Outcome outcome = temper.run(command, "some-run", "--stage", "rl");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains(command).contains("Temporal server");
+  }
+
+  @Test
+  void anUnknownRunIsRefused() {
+    for (String command : new String[] {"status", "logs"}) {
+      Outcome outcome = temper.run(command, "no-such-run");
+
+      assertThat(outcome.code()).as(command).isEqualTo(2);
+      assertThat(outcome.err()).contains("no-such-run");
+    }
+  }
+
+  @Test
+  void theHomeComesFromTheFlagBeforeTheEnvironment() {
+    Map<String, String> environment = Map.of("TEMPER_HOME", "from-environment");
+
+    assertThat(temper.run("list").out()).contains(".temper");
+    assertThat(temper.run(environment, "list").out()).contains("from-environment");
+    assertThat(temper.run(environment, "list", "--home", "from-flag").out()).contains("from-flag");
+  }
+}

@@ -1,0 +1,10 @@
+package dev.temper.trainers.data;
+
+/** A row that is JSON, but not what it should be. */
+final class WrongShape extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  WrongShape(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,2 @@
+/** Policy losses on log-probabilities of sampled tokens. */
+package dev.temper.trainers.loss;

@@ -1,0 +1,11 @@
+package dev.temper.trainers.model;
+
+/**
+ * A sampled completion.
+ *
+ * @param tokens sampled ids, the end token included where it was sampled
+ * @param logProbs natural log-probability of each token under the temperature-scaled, untruncated
+ *     distribution it was sampled from; at temperature 0 under temperature 1
+ * @param ended whether the last token is the end token
+ */
+public record Completion(int[] tokens, float[] logProbs, boolean ended) {}

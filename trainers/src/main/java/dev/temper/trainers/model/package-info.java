@@ -1,0 +1,2 @@
+/** Language models as TorchScript programs: forward, gradients, updates, generation, files. */
+package dev.temper.trainers.model;

@@ -1,0 +1,2 @@
+/** Random numbers by name, not by order. */
+package dev.temper.trainers.random;

@@ -1,0 +1,71 @@
+package dev.temper.trainers.stage;
+
+import dev.temper.recipes.SamplingSpec;
+import dev.temper.trainers.Pulse;
+import dev.temper.trainers.data.Prompt;
+import dev.temper.trainers.model.Completion;
+import dev.temper.trainers.model.Sequence;
+import dev.temper.trainers.random.NamedRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Samples completions of prompts.
+ *
+ * <p>The random numbers of a completion are named by (step, prompt, sample, token), so that two
+ * policies that are asked the same prompts at the same step are compared on the same noise.
+ */
+final class PromptSampler {
+  private final SamplingSpec sampling;
+  private final NamedRandom random;
+
+  PromptSampler(SamplingSpec sampling, NamedRandom random) {
+    this.sampling = sampling;
+    this.random = random;
+  }
+
+  /** All samples of the first prompt, then all of the second, and so on. */
+  List<Answer> sample(
+      ModelFolder.Policy policy,
+      List<Prompt> prompts,
+      int samplesPerPrompt,
+      long step,
+      Pulse pulse) {
+    List<Prompt> asked = new ArrayList<>();
+    List<int[]> tokens = new ArrayList<>();
+    List<Integer> samples = new ArrayList<>();
+    Map<Long, Integer> taken = new HashMap<>();
+    for (Prompt prompt : prompts) {
+      int[] ids = policy.format().prompt(prompt);
+      for (int i = 0; i < samplesPerPrompt; i++) {
+        asked.add(prompt);
+        tokens.add(ids);
+        // A prompt that stands twice in one batch gets fresh noise the second time.
+        samples.add(taken.merge(prompt.id(), 1, Integer::sum) - 1);
+      }
+    }
+    List<Completion> completions =
+        policy
+            .model()
+            .generate(
+                tokens,
+                sampling,
+                (sequence, position) ->
+                    random.uniform(step, asked.get(sequence).id(), samples.get(sequence), position),
+                pulse);
+    List<Answer> answers = new ArrayList<>(completions.size());
+    for (int i = 0; i < completions.size(); i++) {
+      Completion completion = completions.get(i);
+      answers.add(
+          new Answer(
+              asked.get(i),
+              samples.get(i),
+              new Sequence(tokens.get(i), completion.tokens()),
+              completion,
+              policy.format().text(completion)));
+    }
+    return answers;
+  }
+}

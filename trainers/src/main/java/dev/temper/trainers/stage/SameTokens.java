@@ -1,0 +1,28 @@
+package dev.temper.trainers.stage;
+
+import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Token ids pass between models: all that read them must have been trained with one tokenizer. */
+final class SameTokens {
+  private SameTokens() {}
+
+  /**
+   * Refuses a model with another tokenizer.
+   *
+   * @param role of the other model, for the message
+   * @throws StageFailure DATA_CONTRACT
+   */
+  static void require(Tokenizer tokenizer, Path otherModel, String role) throws IOException {
+    try (Tokenizer other = Tokenizer.load(otherModel)) {
+      if (!other.identity().equals(tokenizer.identity())) {
+        throw new StageFailure(
+            StageFailure.Type.DATA_CONTRACT,
+            "the %s has another tokenizer than the policy (%s, not %s)"
+                .formatted(role, other.identity(), tokenizer.identity()));
+      }
+    }
+  }
+}

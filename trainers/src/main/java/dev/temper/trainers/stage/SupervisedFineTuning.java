@@ -1,0 +1,142 @@
+package dev.temper.trainers.stage;
+
+import dev.temper.recipes.SftSpec;
+import dev.temper.trainers.CheckpointReader;
+import dev.temper.trainers.StageContext;
+import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.StepwiseTask;
+import dev.temper.trainers.data.DataSources;
+import dev.temper.trainers.data.Prompt;
+import dev.temper.trainers.data.Row;
+import dev.temper.trainers.data.RowSet;
+import dev.temper.trainers.model.Engine;
+import dev.temper.trainers.model.LanguageModel;
+import dev.temper.trainers.model.Learner;
+import dev.temper.trainers.model.Schedule;
+import dev.temper.trainers.model.Sequence;
+import dev.temper.trainers.random.NamedRandom;
+import dev.temper.trainers.text.ChatFormat;
+import dev.temper.trainers.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains a policy on completions. Prompts are masked by position: a sequence's loss is of its
+ * completion tokens, the end of turn included, whatever ids the prompt holds.
+ */
+final class SupervisedFineTuning {
+
+  private SupervisedFineTuning() {}
+
+  static StepwiseTask open(SftSpec spec, StageContext context, Optional<CheckpointReader> from)
+      throws IOException {
+    return Opened.all(opened -> open(spec, context, from, opened));
+  }
+
+  private static StepwiseTask open(
+      SftSpec spec, StageContext context, Optional<CheckpointReader> from, Opened opened)
+      throws IOException {
+    Engine engine = new Engine(context.compute(), spec.numerics());
+    DataSources sources = new DataSources(context.inputs());
+    Path init = context.inputs().folder(spec.init());
+    Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
+    ChatFormat chat = new ChatFormat(tokenizer);
+    LanguageModel model =
+        opened.keep(
+            from.isPresent()
+                ? LanguageModel.restore(engine, from.get(), "policy/")
+                : LanguageModel.load(engine, init),
+            LanguageModel::close);
+    return TokenTraining.open(
+        plan(spec, sources, chat, model.config().maxPositions()),
+        new ModelFolder.Policy(model, tokenizer, chat),
+        opened.keep(Learner.of(engine, model, spec.optimizer()), Learner::close),
+        from,
+        opened);
+  }
+
+  private static TokenTraining.Plan plan(
+      SftSpec spec, DataSources sources, ChatFormat chat, int maxPositions) throws IOException {
+    RowSet rows = sources.rowSet(spec.data());
+    Fit training = Fit.of(rows, chat, maxPositions);
+    training.requireAny("training");
+    List<Sequence> heldout = List.of();
+    if (spec.heldout().isPresent()) {
+      Fit fit = Fit.of(sources.rowSet(spec.heldout().get()), chat, maxPositions);
+      fit.requireAny("held-out");
+      heldout = fit.sequences();
+    }
+    NamedRandom order = new NamedRandom(spec.seed(), "rows");
+    List<Sequence> sequences = training.sequences();
+    Batches batches =
+        spec.steps().isPresent()
+            ? Batches.steps(sequences.size(), spec.batchSize(), spec.steps().get(), order)
+            : Batches.epochs(sequences.size(), spec.batchSize(), spec.epochs(), order);
+    List<Prompt> prompts = rows.rows().stream().map(Row::prompt).toList();
+    return new TokenTraining.Plan(
+        step ->
+            Batches.cut(
+                Arrays.stream(batches.at(step)).mapToObj(sequences::get).toList(),
+                spec.microBatch()),
+        spec.rowTokens(),
+        new Schedule(spec.optimizer(), spec.learningRate(), batches.totalSteps()),
+        heldout,
+        spec.evaluateEverySteps(),
+        SamplePanel.of(spec.panel(), prompts, sources, spec.seed()),
+        training.metrics());
+  }
+
+  /**
+   * Rows as sequences that the model has positions for.
+   *
+   * @param dropped rows without a token to train: an empty completion, or a prompt that fills all
+   *     positions
+   * @param truncated rows whose completion was cut
+   */
+  record Fit(List<Sequence> sequences, int dropped, int truncated) {
+
+    static Fit of(RowSet rows, ChatFormat chat, int maxPositions) {
+      List<Sequence> sequences = new ArrayList<>();
+      int dropped = rows.withoutTrainedTokens();
+      int truncated = 0;
+      for (Row row : rows.rows()) {
+        Sequence sequence = chat.sequence(row);
+        int room = maxPositions - sequence.prompt().length;
+        if (room < 1) {
+          dropped++;
+          continue;
+        }
+        if (sequence.completion().length > room) {
+          truncated++;
+          sequence = new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room));
+        }
+        sequences.add(sequence);
+      }
+      return new Fit(sequences, dropped, truncated);
+    }
+
+    void requireAny(String role) {
+      if (sequences.isEmpty()) {
+        throw new StageFailure(
+            StageFailure.Type.DATA_CONTRACT,
+            "none of the %d %s rows leaves a token to train on (blank completion, or a prompt that fills all positions of the model)"
+                .formatted(dropped, role));
+      }
+    }
+
+    Map<String, Double> metrics() {
+      return Map.of(
+          "data/rows",
+          (double) sequences.size(),
+          "data/dropped_rows",
+          (double) dropped,
+          "data/truncated_rows",
+          (double) truncated);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.temper.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.temper.recipes.RecipeJson;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowReplayer;
+import io.temporal.worker.Worker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Histories of released workflows must replay. {@link Histories} writes them. */
+class ReplayTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"six-stages", "retry", "blocked"})
+  void aStoredHistoryReplays(String name) throws Exception {
+    replay(name, RecipeWorkflowImpl.class);
+  }
+
+  @Test
+  void aWalkThatWaitsForEachStageInTurnDoesNotReplay() {
+    assertThatThrownBy(() -> replay("six-stages", WrongWalks.OneByOne.class))
+        .hasMessageContaining("TMPRL1100");
+  }
+
+  @Test
+  void aWalkWithOneMoreStageDoesNotReplay() {
+    assertThatThrownBy(() -> replay("six-stages", WrongWalks.OneMore.class))
+        .hasMessageContaining("TMPRL1100");
+  }
+
+  @Test
+  void aWalkThatSleepsFirstDoesNotReplay() {
+    assertThatThrownBy(() -> replay("six-stages", WrongWalks.Sleeping.class))
+        .hasMessageContaining("TMPRL1100");
+  }
+
+  /** A replay alone would not notice: both branches are activities of one type. */
+  @Test
+  void swappedBranchesAreCaughtByTheNameInTheResult() {
+    assertThatThrownBy(() -> replay("six-stages", WrongWalks.Swapped.class))
+        .hasMessageContaining("stage 'rm-heldout' was given the result of 'rm'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"six-stages", "retry", "blocked"})
+  void aStoredHistoryNamesNoMachine(String name) throws IOException {
+    String history = decoded(name);
+    assertThat(history).contains("embedded").doesNotContainPattern("[0-9]+@");
+    assertThat(history).doesNotContain(System.getProperty("user.dir"));
+    assertThat(history).doesNotContain(InetAddress.getLocalHost().getHostName() + ":");
+    assertThat(history).doesNotContainPattern("\"/[a-z]+/");
+  }
+
+  @Test
+  void aNewHistoryNamesNoMachineEither() throws IOException {
+    String history = Histories.record(ScriptedStages.thatSucceed());
+    assertThat(history).doesNotContainPattern("[0-9]+@");
+    assertThat(history).doesNotContain(InetAddress.getLocalHost().getHostName());
+  }
+
+  private static void replay(String name, Class<? extends RecipeWorkflow> walk) throws Exception {
+    TestEnvironmentOptions options =
+        TestEnvironmentOptions.newBuilder()
+            .setWorkflowClientOptions(
+                WorkflowClientOptions.newBuilder()
+                    .setDataConverter(StageDataConverter.of(RecipeJson.mapper()))
+                    .build())
+            .build();
+    try (TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options)) {
+      Worker worker = environment.newWorker("replay");
+      worker.registerWorkflowImplementationTypes(walk);
+      WorkflowReplayer.replayWorkflowExecution(
+          WorkflowExecutionHistory.fromJson(stored(name)), worker);
+    }
+  }
+
+  private static String stored(String name) throws IOException {
+    try (InputStream in = ReplayTest.class.getResourceAsStream("/histories/" + name + ".json")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** The history with its payloads in clear text behind it. */
+  private static String decoded(String name) throws IOException {
+    StringBuilder text = new StringBuilder(stored(name));
+    Matcher data = Pattern.compile("\"data\": \"([^\"]*)\"").matcher(stored(name));
+    while (data.find()) {
+      String base64 = data.group(1).replace("\\u003d", "=");
+      text.append(new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.temper.workflows;
+
+import dev.temper.recipes.Recipe;
+import dev.temper.recipes.Stage;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Workflow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Walks that a later version must not become without a version of its own. */
+final class WrongWalks {
+
+  private WrongWalks() {}
+
+  /** The right walk over a recipe whose branches have another order. */
+  public static final class Swapped implements RecipeWorkflow {
+    private final RecipeWorkflowImpl walk = new RecipeWorkflowImpl();
+
+    @Override
+    public RecipeOutcome run(RecipeRun run) {
+      List<Stage> stages = new ArrayList<>(run.recipe().stages());
+      Collections.swap(stages, 2, 3);
+      return walk.run(changed(run, stages));
+    }
+
+    @Override
+    public Map<String, StageState> status() {
+      return walk.status();
+    }
+  }
+
+  /** The right walk over a recipe with a stage more. */
+  public static final class OneMore implements RecipeWorkflow {
+    private final RecipeWorkflowImpl walk = new RecipeWorkflowImpl();
+
+    @Override
+    public RecipeOutcome run(RecipeRun run) {
+      List<Stage> stages = new ArrayList<>(run.recipe().stages());
+      stages.add(FakeStages.stage("more"));
+      return walk.run(changed(run, stages));
+    }
+
+    @Override
+    public Map<String, StageState> status() {
+      return walk.status();
+    }
+  }
+
+  /** The right walk after a timer. */
+  public static final class Sleeping implements RecipeWorkflow {
+    private final RecipeWorkflowImpl walk = new RecipeWorkflowImpl();
+
+    @Override
+    public RecipeOutcome run(RecipeRun run) {
+      Workflow.sleep(Duration.ofMillis(1));
+      return walk.run(run);
+    }
+
+    @Override
+    public Map<String, StageState> status() {
+      return walk.status();
+    }
+  }
+
+  /** Independent stages one after the other. */
+  public static final class OneByOne implements RecipeWorkflow {
+
+    @Override
+    public RecipeOutcome run(RecipeRun run) {
+      Map<String, StageState> states = new LinkedHashMap<>();
+      for (Stage stage : run.recipe().stages()) {
+        StageActivities activities =
+            Workflow.newActivityStub(StageActivities.class, StageOptions.of(stage));
+        Promise<StageResult> result =
+            Async.function(activities::run, new StageRequest(run.run(), stage, Map.of()));
+        result.get();
+        states.put(stage.name(), StageState.of(StageState.Status.FINISHED));
+      }
+      return new RecipeOutcome(states);
+    }
+
+    @Override
+    public Map<String, StageState> status() {
+      return Map.of();
+    }
+  }
+
+  private static RecipeRun changed(RecipeRun run, List<Stage> stages) {
+    return new RecipeRun(run.run(), new Recipe(run.recipe().name(), run.recipe().seed(), stages));
+  }
+}
