@@ -1,6 +1,7 @@
 #!/bin/sh
-# Kills the quickstart (or another recipe) at twenty moments, continues it by the same command each time, and
-# compares it with a clean run. Prints a certificate; needs a quiet machine and about ten times the recipe's time.
+# Kills the quickstart (or another recipe) at twenty random times in one run and once for every kind of stage in
+# another, continues it by the same command each time, and compares both with a clean run. Prints a certificate; needs
+# about five times the recipe's time.
 #
 #   infra/bench/kill-quickstart.sh [RECIPE [KILLS [SEED [FOLDER]]]]
 set -eu

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,15 +16,17 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Kills a run again and again, continues it by the same command, and compares what it leaves with
  * what an uninterrupted run leaves.
  *
  * <p>{@code KillHarness RECIPE FOLDER KILLS SEED COMMAND...}: the command is what starts Temper.
- * The first kills happen at named moments, so that every kind of stage is hit, and the writing of a
- * checkpoint, of its manifest and the commit of an artifact are among them; the others at random
- * times. A run that ends before all kills happened is compared, and another one is begun.
+ * First so many kills at random times. Then, in another run, one kill per kind of stage at a named
+ * moment, so that every kind is hit, and the writing of a checkpoint, of its manifest and the
+ * commit of an artifact are among them. A run that ends before all its kills happened is compared,
+ * and another one is begun.
  */
 public final class KillHarness {
 
@@ -35,8 +40,8 @@ public final class KillHarness {
   private static final List<String> WITHOUT =
       List.of("artifact.file", "artifact.after-publish", "artifact.before-publish");
 
-  /** Fewer steps than this may end before a checkpoint is due. */
-  private static final long ENOUGH_STEPS = 8;
+  /** A random kill never comes sooner after its process began to work. */
+  private static final double SOONEST_SECONDS = 0.3;
 
   /** What a halted process ends with; a killed one as well. */
   private static final int KILLED = 137;
@@ -56,8 +61,10 @@ public final class KillHarness {
     }
   }
 
-  /** The newest checkpoint at a kill, and the attempts so far. */
-  private record Saved(long step, int attempts) {}
+  /**
+   * What a stage had at a kill: the newest checkpoint, the step that it was at, attempts so far.
+   */
+  private record Struck(Kill kill, long checkpoint, long step, int attempts) {}
 
   private final Path recipe;
   private final Path folder;
@@ -66,6 +73,7 @@ public final class KillHarness {
   private final List<Kill> kills = new ArrayList<>();
   private final List<String> differences = new ArrayList<>();
   private final Set<Plan> missed = new HashSet<>();
+  private final Map<String, Long> intervals = new TreeMap<>();
   private final Map<String, Long> executed = new TreeMap<>();
   private final Map<String, Long> allowed = new TreeMap<>();
 
@@ -73,8 +81,15 @@ public final class KillHarness {
    * A kill that happened.
    *
    * @param stages that were running, with their kinds
+   * @param resumed by stage: where its next attempt went on; none for one that was just done
+   * @param lost by stage: steps that had to be done again
    */
-  public record Kill(String moment, long afterMillis, Map<String, String> stages) {}
+  public record Kill(
+      String moment,
+      long afterMillis,
+      Map<String, String> stages,
+      Map<String, Long> resumed,
+      Map<String, Long> lost) {}
 
   /**
    * What was found.
@@ -82,8 +97,8 @@ public final class KillHarness {
    * @param differences empty where every killed run equals the clean one
    * @param kinds kinds of stages that were running at a kill
    * @param executedSteps by stage, all processes of all killed runs together
-   * @param allowedSteps by stage: those of a clean run, and per kill one checkpoint interval, and
-   *     what can be made while a checkpoint is written behind: less than another
+   * @param allowedSteps by stage: those of a clean run, and one checkpoint interval per kill
+   * @param intervals by stage: steps between checkpoints
    */
   public record Certificate(
       String recipe,
@@ -93,6 +108,7 @@ public final class KillHarness {
       List<String> differences,
       Map<String, Long> executedSteps,
       Map<String, Long> allowedSteps,
+      Map<String, Long> intervals,
       double cleanSeconds,
       double seconds) {
 
@@ -109,19 +125,32 @@ public final class KillHarness {
               .formatted(
                   isEqual() ? "EQUAL" : "DIFFERENT", kills.size(), runs, cleanSeconds, seconds));
       text.append("Kinds of stages hit: ").append(String.join(", ", kinds)).append("\n\n");
-      text.append("| kill | after | running |\n|---|---|---|\n");
+      text.append(
+          "| kill | after | running | went on from step (lost steps) |\n|---|---|---|---|\n");
       for (Kill kill : kills) {
         text.append(
-            "| %s | %.1f s | %s |%n"
+            "| %s | %.1f s | %s | %s |%n"
                 .formatted(
                     kill.moment(),
                     kill.afterMillis() / 1000.0,
-                    String.join(", ", kill.stages().keySet())));
+                    String.join(", ", kill.stages().keySet()),
+                    kill.resumed().entrySet().stream()
+                        .map(
+                            stage ->
+                                "%s %d (%d)"
+                                    .formatted(
+                                        stage.getKey(),
+                                        stage.getValue(),
+                                        kill.lost().get(stage.getKey())))
+                        .collect(Collectors.joining(", "))));
       }
-      text.append("\n| stage | steps executed | allowed |\n|---|---|---|\n");
+      text.append(
+          "\n| stage | checkpoint interval | steps executed | allowed |\n|---|---|---|---|\n");
       executedSteps.forEach(
           (stage, steps) ->
-              text.append("| %s | %d | %d |%n".formatted(stage, steps, allowedSteps.get(stage))));
+              text.append(
+                  "| %s | %d | %d | %d |%n"
+                      .formatted(stage, intervals.get(stage), steps, allowedSteps.get(stage))));
       differences.forEach(difference -> text.append("\n- ").append(difference));
       return text.append('\n').toString();
     }
@@ -149,8 +178,8 @@ public final class KillHarness {
     System.exit(certificate.isEqual() ? 0 : 1);
   }
 
-  /** Runs clean once, and kills until that many kills have happened. */
-  public Certificate certify(int howMany) throws IOException, InterruptedException {
+  /** Runs clean once, kills at so many random times, and once for every kind of stage. */
+  public Certificate certify(int randomKills) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     long start = System.nanoTime();
     Process cleanly = start(folder.resolve("clean"), Plan.RANDOM);
@@ -159,16 +188,21 @@ public final class KillHarness {
     }
     double cleanSeconds = (System.nanoTime() - start) / 1e9;
     KilledRunFolder clean = KilledRunFolder.of(folder.resolve("clean"));
-    List<Plan> plans = plans(clean, howMany);
+    for (String stage : clean.kinds().keySet()) {
+      intervals.put(stage, clean.interval(stage));
+    }
     int runs = 0;
-    while (!plans.isEmpty() || runs == 0) {
-      runs++;
-      killAndContinue(folder.resolve("killed-" + runs), clean, plans, cleanSeconds);
+    for (Deque<Plan> plans :
+        List.of(new ArrayDeque<>(Collections.nCopies(randomKills, Plan.RANDOM)), named(clean))) {
+      while (!plans.isEmpty()) {
+        runs++;
+        killAndContinue(folder.resolve("killed-" + runs), clean, plans, cleanSeconds);
+      }
     }
     Set<String> kinds = new LinkedHashSet<>();
     kills.forEach(kill -> kinds.addAll(kill.stages().values()));
     for (String kind : new LinkedHashSet<>(clean.kinds().values())) {
-      if (howMany >= clean.kinds().size() && !kinds.contains(kind)) {
+      if (!kinds.contains(kind)) {
         differences.add("no kill hit a stage of kind " + kind);
       }
     }
@@ -181,56 +215,57 @@ public final class KillHarness {
         differences,
         executed,
         allowed,
+        intervals,
         cleanSeconds,
         (System.nanoTime() - start) / 1e9);
   }
 
-  /** A named moment per kind, in the order of the stages, and random times between them. */
-  private List<Plan> plans(KilledRunFolder clean, int howMany) {
-    List<Plan> plans = new ArrayList<>();
+  /** A moment per kind, in the order in which the kinds come to their ends: none is missed. */
+  private Deque<Plan> named(KilledRunFolder clean) throws IOException {
+    Deque<Plan> plans = new ArrayDeque<>();
     int many = 0;
     int few = 0;
-    for (String kind : new LinkedHashSet<>(clean.kinds().values())) {
-      boolean checkpoints = clean.mostSteps(kind) >= ENOUGH_STEPS;
+    for (String kind : clean.kindsByEnd()) {
       String moment =
-          checkpoints
+          clean.makesCheckpoints(kind)
               ? WITH_CHECKPOINTS.get(many++ % WITH_CHECKPOINTS.size())
               : WITHOUT.get(few++ % WITHOUT.size());
       plans.add(new Plan(moment, kind));
     }
-    while (plans.size() < howMany) {
-      plans.add(plans.size() % 2 == 0 ? plans.size() : random.nextInt(plans.size()), Plan.RANDOM);
-    }
-    return new ArrayList<>(plans.subList(0, howMany));
+    return plans;
   }
 
   /** One run until its end, with as many of the planned kills as come to pass. */
   private void killAndContinue(
-      Path home, KilledRunFolder clean, List<Plan> plans, double cleanSeconds)
+      Path home, KilledRunFolder clean, Deque<Plan> plans, double cleanSeconds)
       throws IOException, InterruptedException {
     Map<String, Long> hits = new TreeMap<>();
-    Map<String, Saved> saved = new TreeMap<>();
+    Map<String, Struck> struck = new TreeMap<>();
     while (true) {
-      Plan plan = plans.isEmpty() ? null : plans.remove(0);
+      Plan plan = plans.peek();
       long begin = System.nanoTime();
       Process process = start(home, plan == null ? Plan.RANDOM : plan);
       long limit = TimeUnit.MINUTES.toMillis(LONGEST_MINUTES);
       if (plan != null && !plan.isNamed()) {
         waitForTheFirstStage(process, home);
-        limit = (long) (random.nextDouble() * 1000 * Math.max(2, cleanSeconds / 6));
+        double left = cleanSeconds * clean.shareLeft(KilledRunFolder.of(home));
+        double mean = left / (plans.size() + 1);
+        limit = (long) (1000 * (SOONEST_SECONDS + 2 * random.nextDouble() * mean));
       }
       if (!process.waitFor(limit, TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
       }
       long millis = (System.nanoTime() - begin) / 1_000_000;
-      KilledRunFolder left = KilledRunFolder.of(home);
-      saved.forEach((stage, before) -> requireResumed(home, left, stage, before));
-      saved.clear();
+      KilledRunFolder now = KilledRunFolder.of(home);
+      struck.forEach((stage, before) -> requireResumed(home, now, stage, before));
+      struck.clear();
       if (process.exitValue() == 0) {
-        compare(home, clean, left, hits);
-        if (plan != null && plan.isNamed()) {
-          // Its stage was through before this process started: the next run begins with it.
-          again(plan, plans);
+        compare(home, clean, now, hits);
+        // A moment whose stages were all through before this process started: the next run begins
+        // with it.
+        if (plan != null && plan.isNamed() && !missed.add(plan)) {
+          differences.add("the moment %s was never reached".formatted(plan.variable()));
+          plans.remove();
         }
         return;
       }
@@ -239,24 +274,27 @@ public final class KillHarness {
         plans.clear();
         return;
       }
-      Map<String, String> running = left.running();
-      kills.add(
-          new Kill(plan != null && plan.isNamed() ? plan.variable() : "random", millis, running));
-      running.keySet().forEach(stage -> hits.merge(stage, 1L, Long::sum));
-      for (String stage : running.keySet()) {
-        long step = left.newestCheckpoint(clean.key(stage));
-        if (step > 0 && !left.isPublished(clean.key(stage))) {
-          saved.put(stage, new Saved(step, left.attempts(stage).size()));
+      plans.poll();
+      Kill kill =
+          new Kill(
+              plan != null && plan.isNamed() ? plan.variable() : "random",
+              millis,
+              now.running(),
+              new TreeMap<>(),
+              new TreeMap<>());
+      kills.add(kill);
+      for (String stage : kill.stages().keySet()) {
+        hits.merge(stage, 1L, Long::sum);
+        if (!now.isPublished(clean.key(stage))) {
+          struck.put(
+              stage,
+              new Struck(
+                  kill,
+                  now.newestCheckpoint(clean.key(stage)),
+                  now.stepReached(stage),
+                  now.attempts(stage).size()));
         }
       }
-    }
-  }
-
-  private void again(Plan plan, List<Plan> plans) {
-    if (missed.add(plan)) {
-      plans.add(0, plan);
-    } else {
-      differences.add("the moment %s was never reached".formatted(plan.variable()));
     }
   }
 
@@ -272,13 +310,27 @@ public final class KillHarness {
     }
   }
 
-  /** What was committed before a kill is where the next attempt starts. */
-  private void requireResumed(Path home, KilledRunFolder left, String stage, Saved before) {
-    long resumed = left.lastResumedFrom(stage);
-    if (left.attempts(stage).size() > before.attempts() && resumed < before.step()) {
+  /**
+   * What was committed before a kill is where the next attempt starts, and less than an interval is
+   * done again.
+   */
+  private void requireResumed(Path home, KilledRunFolder left, String stage, Struck before) {
+    if (left.attempts(stage).size() <= before.attempts()) {
+      return;
+    }
+    long resumed = left.resumedFrom(stage, before.attempts());
+    long lost = Math.max(0, before.step() - resumed);
+    before.kill().resumed().put(stage, resumed);
+    before.kill().lost().put(stage, lost);
+    if (resumed < before.checkpoint()) {
       differences.add(
           "%s: %s had a checkpoint of step %d and went on from %d"
-              .formatted(home.getFileName(), stage, before.step(), resumed));
+              .formatted(home.getFileName(), stage, before.checkpoint(), resumed));
+    }
+    if (lost > intervals.get(stage)) {
+      differences.add(
+          "%s: %s was killed at step %d and went on from %d, more than an interval of %d before"
+              .formatted(home.getFileName(), stage, before.step(), resumed, intervals.get(stage)));
     }
   }
 
@@ -300,9 +352,10 @@ public final class KillHarness {
         differences.add(where + ": metric lines");
       }
       executed.merge(stage, killed.executedSteps(stage), Long::sum);
-      long interval = clean.interval(stage);
       allowed.merge(
-          stage, clean.executedSteps(stage) + hits.getOrDefault(stage, 0L) * interval, Long::sum);
+          stage,
+          clean.executedSteps(stage) + hits.getOrDefault(stage, 0L) * intervals.get(stage),
+          Long::sum);
     }
   }
 

@@ -72,14 +72,45 @@ final class KilledRunFolder {
     return running;
   }
 
-  long mostSteps(String kind) {
-    long most = 0;
-    for (JsonNode stage : record.path("stages")) {
-      if (stage.path("kind").asText().equals(kind)) {
-        most = Math.max(most, stage.path("steps").asLong());
+  /** Kinds, the one first whose last stage ended first. */
+  List<String> kindsByEnd() throws IOException {
+    Map<String, Long> ends = new LinkedHashMap<>();
+    for (Map.Entry<String, String> stage : kinds().entrySet()) {
+      long end = Files.getLastModifiedTime(manifestFile(stage.getKey())).toMillis();
+      ends.merge(stage.getValue(), end, Math::max);
+    }
+    return ends.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Whether a stage of the kind ran long enough for a second checkpoint. */
+  boolean makesCheckpoints(String kind) throws IOException {
+    for (Map.Entry<String, String> stage : kinds().entrySet()) {
+      if (stage.getValue().equals(kind)
+          && stage(stage.getKey()).path("steps").asLong() > interval(stage.getKey())) {
+        return true;
       }
     }
-    return most;
+    return false;
+  }
+
+  /** What a run still has to do, as a share of the stage seconds of this one, which is clean. */
+  double shareLeft(KilledRunFolder killed) {
+    double all = 0;
+    double left = 0;
+    for (JsonNode stage : record.path("stages")) {
+      double seconds = stage.path("seconds").asDouble();
+      all += seconds;
+      if (!killed.isPublished(stage.path("artifact").asText())) {
+        double done =
+            (double) killed.newestCheckpointOrNone(stage.path("artifact").asText())
+                / Math.max(1, stage.path("steps").asLong());
+        left += seconds * (1 - Math.min(1, done));
+      }
+    }
+    return all == 0 ? 1 : left / all;
   }
 
   String content(String stage) {
@@ -103,10 +134,13 @@ final class KilledRunFolder {
     return Files.exists(home.resolve("store/artifacts").resolve(key).resolve("MANIFEST.json"));
   }
 
+  private Path manifestFile(String stage) {
+    return home.resolve("store/artifacts").resolve(key(stage)).resolve("MANIFEST.json");
+  }
+
   /** Whole, attachments but for the metric history included: that one holds times. */
   JsonNode manifest(String stage) throws IOException {
-    Path file = home.resolve("store/artifacts").resolve(key(stage)).resolve("MANIFEST.json");
-    ObjectNode manifest = (ObjectNode) JSON.readTree(file.toFile());
+    ObjectNode manifest = (ObjectNode) JSON.readTree(manifestFile(stage).toFile());
     List<JsonNode> attachments = new ArrayList<>();
     manifest
         .path("attachments")
@@ -141,11 +175,19 @@ final class KilledRunFolder {
         .sum();
   }
 
-  long lastResumedFrom(String stage) {
+  /** Of the attempt with that index. */
+  long resumedFrom(String stage, int attempt) {
+    return attempts(stage).get(attempt).path("resumedFromStep").asLong();
+  }
+
+  /** Where the newest attempt is, or was when it was killed. */
+  long stepReached(String stage) {
     List<JsonNode> attempts = attempts(stage);
-    return attempts.isEmpty()
-        ? 0
-        : attempts.get(attempts.size() - 1).path("resumedFromStep").asLong();
+    if (attempts.isEmpty()) {
+      return 0;
+    }
+    JsonNode last = attempts.get(attempts.size() - 1);
+    return last.path("resumedFromStep").asLong() + last.path("executedSteps").asLong();
   }
 
   List<JsonNode> attempts(String stage) {
@@ -175,6 +217,14 @@ final class KilledRunFolder {
           .mapToLong(KilledRunFolder::step)
           .max()
           .orElse(0);
+    }
+  }
+
+  private long newestCheckpointOrNone(String key) {
+    try {
+      return newestCheckpoint(key);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
