@@ -1,5 +1,7 @@
 package dev.temper.infra;
 
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.DataFiles;
 import dev.temper.activities.DriverSettings;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageActivitiesImpl;
@@ -22,6 +24,7 @@ import dev.temper.trainers.method.Methods;
 import dev.temper.trainers.registry.MethodFamily;
 import dev.temper.trainers.stage.Stages;
 import dev.temper.workflows.StageDataConverter;
+import io.temporal.common.converter.DataConverter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,24 +73,41 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    */
   public RecipeExecution start(
       String run, Recipe recipe, Path recipeFolder, Path store, RunTracker tracker) {
-    int cores = Runtime.getRuntime().availableProcessors();
-    Compute compute = new Compute(cores);
     RecipeFolder files = new RecipeFolder(recipeFolder);
+    StageWork work =
+        work(
+            new FolderArtifactStore(store),
+            tracker,
+            (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)));
+    Set<String> queues =
+        recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
+    EmbeddedTemporal temporal =
+        EmbeddedTemporal.start(concurrentStages(), queues, payloads(), work.stages());
+    return new RecipeExecution(temporal, work.stages(), work.compute(), run, recipe);
+  }
+
+  /** What runs the stages of any run; all that run at the same time share the cores. */
+  public StageWork work(ArtifactStore store, RunTracker tracker, DataFiles files) {
+    Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(
-            new FolderArtifactStore(store),
+            store,
             tracker,
             identities(),
             tasks,
             compute,
-            (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)),
+            files,
             DriverSettings.of(codeVersion).with(failpoints));
-    StageActivitiesImpl activities = new StageActivitiesImpl(driver, tracker);
-    Set<String> queues =
-        recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
-    EmbeddedTemporal temporal =
-        EmbeddedTemporal.start(
-            Math.max(2, cores), queues, StageDataConverter.of(RecipeJson.mapper()), activities);
-    return new RecipeExecution(temporal, activities, compute, run, recipe);
+    return new StageWork(new StageActivitiesImpl(driver, tracker), compute);
+  }
+
+  /** Stages on one machine without accelerators at the same time, unless somebody says else. */
+  public static int concurrentStages() {
+    return Math.max(2, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** How what crosses Temporal is written. */
+  public static DataConverter payloads() {
+    return StageDataConverter.of(RecipeJson.mapper());
   }
 }

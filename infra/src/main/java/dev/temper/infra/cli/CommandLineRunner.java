@@ -4,6 +4,7 @@ import dev.temper.activities.HaltAt;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PreflightException;
 import dev.temper.infra.run.RunInUseException;
+import dev.temper.infra.temporal.ServerException;
 import dev.temper.recipes.yaml.RecipeException;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
@@ -45,6 +46,10 @@ final class CommandLineRunner {
     if (failure instanceof Refusal refusal) {
       around.err().println("temper: " + refusal.getMessage());
       return refusal.code().number();
+    }
+    if (failure instanceof ServerException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
     }
     if (failure instanceof RecipeException) {
       around.err().println("temper: " + failure.getMessage());

@@ -3,7 +3,6 @@ package dev.temper.infra.cli;
 import dev.temper.infra.RecipeExecution;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
-import dev.temper.infra.report.ReportPage;
 import dev.temper.infra.run.FolderTracker;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunListener;
@@ -55,7 +54,7 @@ final class LiveRun {
   /** Returns the exit code. */
   int toItsEnd(RunRecord record) {
     sayWhereThingsAre(record);
-    FolderTracker tracker = new FolderTracker(folder, record, listener(record), clock);
+    FolderTracker tracker = new FolderTracker(folder, record, root.progress(record), clock);
     Path store = Path.of(record.store());
     try (RecipeExecution execution =
         wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
@@ -72,7 +71,9 @@ final class LiveRun {
         }
       }
       ExitCode code = conclude(outcome, tracker);
-      sayHowItEnded(tracker.record(), found(outcome), code);
+      new RunEnding(root, folder)
+          .say(
+              tracker.record(), found(outcome), Duration.between(start, clock.instant()), code);
       return code.number();
     }
   }
@@ -95,16 +96,6 @@ final class LiveRun {
     out.println("Temporal   embedded, in this process");
     out.printf("tracking   local journal in %s%n", folder.path());
     out.println();
-  }
-
-  private RunListener listener(RunRecord record) {
-    StageLine line = new StageLine(record.stages().stream().map(StageRecord::name).toList());
-    if (root.json()) {
-      return new JsonProgress(new JsonLines(out));
-    }
-    return root.redraws()
-        ? new TerminalProgress(out, line, root.around().columns().orElseThrow())
-        : new PlainProgress(out, line, clock);
   }
 
   /** Runs in a shutdown hook: no System.exit here, and a limit on everything. */
@@ -202,49 +193,6 @@ final class LiveRun {
     return outcome.stages().values().stream()
         .filter(state -> state.result().map(StageResult::cached).orElse(false))
         .count();
-  }
-
-  private void sayHowItEnded(RunRecord record, long found, ExitCode code) {
-    Optional<Path> page = report();
-    List<Path> curves =
-        record.stages().stream()
-            .map(stage -> folder.stage(stage.name()).resolve("curve.csv"))
-            .filter(Files::exists)
-            .toList();
-    if (root.json()) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("event", "end");
-      line.put("run", record.run());
-      line.put("status", record.status().text());
-      line.put("exitCode", code.number());
-      line.put("cached", found);
-      record.message().ifPresent(why -> line.put("message", why));
-      page.ifPresent(path -> line.put("report", path.toString()));
-      line.put("curves", curves.stream().map(Path::toString).toList());
-      new JsonLines(out).print(line);
-    } else {
-      out.println();
-      out.printf(
-          "%s in %s: %s stages, %d of them cached%n",
-          record.status().text(),
-          Durations.text(Duration.between(start, clock.instant()).toMillis() / 1000.0),
-          RunView.share(record),
-          found);
-      page.ifPresent(path -> out.println("report     " + path));
-      curves.forEach(path -> out.println("curve      " + path));
-      out.println("folder     " + folder.path());
-    }
-    record.message().ifPresent(why -> root.around().err().println("temper: " + why));
-  }
-
-  /** A page that cannot be drawn does not undo a run. */
-  private Optional<Path> report() {
-    try {
-      return Optional.of(ReportPage.write(folder.path(), folder.report()));
-    } catch (IOException | RuntimeException e) {
-      root.around().err().println("temper: the report could not be drawn: " + e);
-      return Optional.empty();
-    }
   }
 
   private String now() {

@@ -3,10 +3,19 @@ package dev.temper.infra.cli;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunRecord;
+import dev.temper.infra.run.StageRecord;
+import dev.temper.infra.temporal.ServerAddress;
+import dev.temper.infra.temporal.ServerException;
+import dev.temper.infra.temporal.TemporalServer;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -41,7 +50,12 @@ import picocli.CommandLine.Spec;
       SchemaCommand.class,
       MethodsCommand.class,
       MethodCommand.class,
-      NeedsServerCommand.class
+      WorkerCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CancelCommand.class,
+      RetryCommand.class,
+      MoveCommand.class
     },
     footer = {
       "",
@@ -122,6 +136,44 @@ final class TemperCommand implements Runnable {
   /** Whether progress may redraw itself. */
   boolean redraws() {
     return around.columns().isPresent() && !plain && !json;
+  }
+
+  /** Shows progress as this terminal and these options want it. */
+  RunListener progress(RunRecord record) {
+    PrintStream out = around.out();
+    StageLine line = new StageLine(record.stages().stream().map(StageRecord::name).toList());
+    if (json) {
+      return new JsonProgress(new JsonLines(out));
+    }
+    return redraws()
+        ? new TerminalProgress(out, line, around.columns().orElseThrow())
+        : new PlainProgress(out, line, Clock.systemUTC());
+  }
+
+  /** The process's environment, over that of the local stack while it is up. */
+  Map<String, String> environment() {
+    return around.environment();
+  }
+
+  /** The Temporal server that is configured, if one is. */
+  Optional<ServerAddress> server() throws ServerException {
+    return ServerAddress.of(environment());
+  }
+
+  /**
+   * Connects to the Temporal server.
+   *
+   * @param what needs it, for the refusal where none is configured
+   */
+  TemporalServer connect(String what) throws ServerException {
+    ServerAddress address =
+        server()
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "'%s' needs a Temporal server, and none is configured: start the local stack with 'temper up', or set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_TLS..., TEMPORAL_API_KEY)"
+                            .formatted(what)));
+    return TemporalServer.connect(address, Wiring.payloads());
   }
 
   Home home() {
