@@ -184,7 +184,7 @@ final class LiveRun {
       case BLOCKED -> stage.with(RunStatus.BLOCKED, why);
       case FAILED -> stage.with(RunStatus.FAILED, why);
       case CANCELLED -> stage.with(RunStatus.CANCELLED, why);
-      case PENDING, RUNNING, FINISHED -> stage;
+      case PENDING, RUNNING, PAUSED, FINISHED -> stage;
     };
   }
 
