@@ -5,7 +5,6 @@ import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.run.FolderTracker;
 import dev.temper.infra.run.RunFolder;
-import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunLock;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
@@ -13,10 +12,8 @@ import dev.temper.infra.run.StageRecord;
 import dev.temper.workflows.RecipeOutcome;
 import dev.temper.workflows.StageResult;
 import dev.temper.workflows.StageState;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,7 +70,11 @@ final class LiveRun {
       ExitCode code = conclude(outcome, tracker);
       new RunEnding(root, folder)
           .say(
-              tracker.record(), found(outcome), Duration.between(start, clock.instant()), code);
+              tracker.record(),
+              found(outcome),
+              Duration.between(start, clock.instant()),
+              code,
+              true);
       return code.number();
     }
   }

@@ -29,10 +29,11 @@ final class RunEnding {
    * Draws the report and says how the run ended.
    *
    * @param found stages whose artifact was there already
+   * @param draws whether the report is to be drawn
    */
-  void say(RunRecord record, long found, Duration took, ExitCode code) {
+  void say(RunRecord record, long found, Duration took, ExitCode code, boolean draws) {
     PrintStream out = root.around().out();
-    Optional<Path> page = report();
+    Optional<Path> page = draws ? report() : Optional.empty();
     List<Path> curves =
         record.stages().stream()
             .map(StageRecord::name)

@@ -1,5 +1,7 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
@@ -185,14 +187,25 @@ final class TemperCommand implements Runnable {
 
   /** The folder with the artifacts. */
   Path store() {
-    if (store == null) {
-      return home().store();
-    }
-    if (store.contains("://")) {
+    String location = location();
+    if (location.contains("://")) {
       throw Refusal.usage(
-          "--store must be a folder: this version keeps artifacts on disk only, got " + store);
+          "--store must be a folder: this version keeps artifacts on disk only, got " + location);
     }
-    return around.directory().resolve(store);
+    return location.isEmpty() ? home().store() : around.directory().resolve(location);
+  }
+
+  /** Where artifacts are, as workers on other machines have to be told. */
+  String storeLocation() {
+    return store().toAbsolutePath().normalize().toString();
+  }
+
+  ArtifactStore openStore() {
+    return new FolderArtifactStore(store());
+  }
+
+  private String location() {
+    return store != null ? store : environment().getOrDefault("TEMPER_STORE", "");
   }
 
   /** A path as the user meant it. */

@@ -66,6 +66,19 @@ public final class Preflight {
     refuse(problems);
   }
 
+  /**
+   * Tries the store alone: other machines compute.
+   *
+   * @throws PreflightException saying why it cannot be used
+   */
+  public static void store(ArtifactStore store) {
+    try {
+      store.probe();
+    } catch (StoreUnusableException e) {
+      throw new PreflightException(List.of(e.getMessage()));
+    }
+  }
+
   private static void refuse(List<String> problems) {
     if (!problems.isEmpty()) {
       throw new PreflightException(problems);

@@ -46,7 +46,7 @@ public final class RunMirror {
     }
   }
 
-  private final RunFolder folder;
+  private final Optional<RunFolder> folder;
   private final ArtifactStore store;
   private final RunListener listener;
   private final Clock clock;
@@ -55,8 +55,15 @@ public final class RunMirror {
   private final Map<String, Integer> noted = new HashMap<>();
   private RunRecord record;
 
+  /**
+   * @param folder empty where another process keeps it: then only the listener is told
+   */
   public RunMirror(
-      RunFolder folder, RunRecord record, ArtifactStore store, RunListener listener, Clock clock) {
+      Optional<RunFolder> folder,
+      RunRecord record,
+      ArtifactStore store,
+      RunListener listener,
+      Clock clock) {
     this.folder = folder;
     this.record = record;
     this.store = store;
@@ -72,8 +79,11 @@ public final class RunMirror {
   /** Changes the run and writes it. */
   public void update(UnaryOperator<RunRecord> change) {
     record = change.apply(record);
+    if (folder.isEmpty()) {
+      return;
+    }
     try {
-      folder.write(record);
+      folder.get().write(record);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -174,11 +184,7 @@ public final class RunMirror {
             now.toString(),
             Map.of());
     update(run -> run.with(name, known -> known.at(progress.step(), seconds, known.metrics())));
-    try {
-      folder.write(shown);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    write(shown);
     listener.progressed(shown);
   }
 
@@ -191,34 +197,42 @@ public final class RunMirror {
     }
   }
 
-  private void deliver(String name, StageResult result) {
+  private void write(StageProgress progress) {
+    if (folder.isEmpty()) {
+      return;
+    }
     try {
-      Optional<Manifest> artifact = store.find(result.key());
-      if (artifact.isPresent()) {
-        new StageFolder(folder.stage(name), clock).deliver(store, artifact.get(), () -> {});
-        undelivered.remove(name);
-        return;
-      }
-      undelivered.put(name, result.key());
-    } catch (IOException | StageFailure e) {
-      if (undelivered.put(name, result.key()) == null) {
-        listener.noted(name, "its files cannot be fetched from the store yet: " + e.getMessage());
-      }
+      folder.get().write(progress);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
+  private void deliver(String name, StageResult result) {
+    undelivered.put(name, result.key());
+    fetch(name, result.key())
+        .ifPresent(
+            why ->
+                listener.noted(name, "its files cannot be fetched from the store yet: " + why));
+  }
+
   private void fetchWhatIsLeft() {
-    for (String name : new TreeSet<>(undelivered.keySet())) {
-      String key = undelivered.get(name);
-      try {
-        Optional<Manifest> artifact = store.find(key);
-        if (artifact.isPresent()) {
-          new StageFolder(folder.stage(name), clock).deliver(store, artifact.get(), () -> {});
-          undelivered.remove(name);
-        }
-      } catch (IOException | StageFailure e) {
-        continue; // said once, when it was tried first
+    // What goes wrong was said once, when it was tried first.
+    Map.copyOf(undelivered).forEach(this::fetch);
+  }
+
+  /** Why the files of a stage cannot be had; empty if they are in the folder now. */
+  private Optional<String> fetch(String name, String key) {
+    try {
+      if (folder.isPresent()) {
+        Manifest artifact =
+            store.find(key).orElseThrow(() -> new IOException("there is no artifact " + key));
+        new StageFolder(folder.get().stage(name), clock).deliver(store, artifact, () -> {});
       }
+      undelivered.remove(name);
+      return Optional.empty();
+    } catch (IOException | StageFailure e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

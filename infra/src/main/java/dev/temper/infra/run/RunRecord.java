@@ -67,6 +67,21 @@ public record RunRecord(
         stages);
   }
 
+  /** The same on a server. */
+  public RunRecord on(String whichServer) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        Optional.of(whichServer),
+        startedAt,
+        endedAt,
+        message,
+        stages);
+  }
+
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
     return new RunRecord(

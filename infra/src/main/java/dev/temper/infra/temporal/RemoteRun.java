@@ -84,14 +84,15 @@ public final class RemoteRun {
     }
   }
 
-  /** What the newest workflow of the run was started with. */
+  /** What the run was last started with, before anything was moved or continued as new. */
   public RecipeRun asked() {
+    String first = describe().getWorkflowExecutionInfo().getFirstRunId();
     Payloads input =
         service(LOOK_SECONDS)
             .getWorkflowExecutionHistory(
                 GetWorkflowExecutionHistoryRequest.newBuilder()
                     .setNamespace(client.getOptions().getNamespace())
-                    .setExecution(execution())
+                    .setExecution(execution().toBuilder().setRunId(first))
                     .setMaximumPageSize(1)
                     .build())
             .getHistory()

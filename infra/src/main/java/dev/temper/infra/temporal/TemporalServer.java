@@ -157,6 +157,11 @@ public final class TemporalServer implements AutoCloseable {
     return client;
   }
 
+  /** Makes the attributes by which runs are found; returns why that cannot be. */
+  public Optional<String> ensureSearchAttributes() {
+    return SearchAttributes.ensure(stubs.blockingStub().getChannel(), address.namespace());
+  }
+
   /** As the server calls it. */
   public String version() {
     return version;
