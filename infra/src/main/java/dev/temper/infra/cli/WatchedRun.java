@@ -11,6 +11,7 @@ import dev.temper.infra.temporal.RemoteRun;
 import dev.temper.infra.temporal.RunSight;
 import dev.temper.infra.temporal.RunWatch;
 import dev.temper.workflows.RecipeOutcome;
+import dev.temper.workflows.StageResult;
 import dev.temper.workflows.StageState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.time.Clock;
@@ -63,11 +64,11 @@ final class WatchedRun {
     } finally {
       removed(hook);
     }
-    ExitCode code = conclude(last, mirror);
+    Optional<RecipeOutcome> outcome = remote.outcome();
+    ExitCode code = conclude(last, outcome, mirror);
     RunRecord ended = mirror.record();
-    long found = ended.stages().stream().filter(StageRecord::cached).count();
     new RunEnding(root, folder)
-        .say(ended, found, Duration.between(start, clock.instant()), code, writes);
+        .say(ended, found(outcome), Duration.between(start, clock.instant()), code, writes);
     if (!mirror.missing().isEmpty()) {
       root.around()
           .err()
@@ -85,8 +86,15 @@ final class WatchedRun {
     }
   }
 
-  private ExitCode conclude(RunSight last, RunMirror mirror) {
-    Optional<RecipeOutcome> outcome = remote.outcome();
+  /** Stages whose artifact was there already. */
+  private static long found(Optional<RecipeOutcome> outcome) {
+    return outcome.map(RecipeOutcome::stages).orElse(Map.of()).values().stream()
+        .filter(state -> state.result().map(StageResult::cached).orElse(false))
+        .count();
+  }
+
+  private ExitCode conclude(
+      RunSight last, Optional<RecipeOutcome> outcome, RunMirror mirror) {
     outcome.map(RecipeOutcome::stages).ifPresent(mirror::sees);
     Map<String, StageState> states =
         outcome.map(RecipeOutcome::stages).or(last::stages).orElse(Map.of());

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -52,6 +53,7 @@ public final class RunMirror {
   private final Clock clock;
   private final Map<String, Watch> watches = new HashMap<>();
   private final Map<String, String> undelivered = new HashMap<>();
+  private final Set<String> announced = new HashSet<>();
   private final Map<String, Integer> noted = new HashMap<>();
   private RunRecord record;
 
@@ -112,8 +114,7 @@ public final class RunMirror {
       case CANCELLED -> ended(name, RunStatus.CANCELLED, state);
       case PAUSED -> ended(name, RunStatus.PAUSED, state);
       case PENDING, RUNNING -> {
-        RunStatus known = stage(name).status();
-        if (known != RunStatus.PENDING && known != RunStatus.RUNNING) {
+        if (!isOpen(name) && stage(name).status() != RunStatus.FINISHED) {
           watches.remove(name);
           change(name, StageRecord::pendingAgain);
         }
@@ -121,11 +122,21 @@ public final class RunMirror {
     }
   }
 
+  private boolean isOpen(String name) {
+    RunStatus status = stage(name).status();
+    return status == RunStatus.PENDING || status == RunStatus.RUNNING;
+  }
+
   private void finished(String name, StageResult result) {
-    if (stage(name).status() == RunStatus.FINISHED) {
+    if (!announced.add(name)) {
       return;
     }
     deliver(name, result);
+    if (stage(name).status() == RunStatus.FINISHED) {
+      // Seen by an earlier command, or made by an earlier workflow of this run.
+      listener.changed(result.cached() ? stage(name).asCached() : stage(name));
+      return;
+    }
     StageRecord before = stage(name);
     // An artifact that an earlier attempt of this run made is its own.
     boolean found = result.cached() && before.attempts() == 0 && result.attempts() <= 1;
@@ -163,7 +174,9 @@ public final class RunMirror {
     Instant now = clock.instant();
     if (progress.attempt() != attempt
         || progress.totalSteps() == 0
-        || record.stage(name).isEmpty()) {
+        || record.stage(name).isEmpty()
+        // What is pending was asked for a moment before the stages were.
+        || !isOpen(name)) {
       return;
     }
     Watch watch = watches.get(name);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class TemporalServer implements AutoCloseable {
 
   /** For all questions before a start together. */
-  private static final Duration LIMIT = Duration.ofSeconds(12);
+  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final ServerAddress address;
   private final WorkflowServiceStubs stubs;
@@ -146,7 +146,7 @@ public final class TemporalServer implements AutoCloseable {
   private static WorkflowServiceBlockingStub limited(WorkflowServiceBlockingStub stub, long end) {
     long left = Math.max(TimeUnit.SECONDS.toNanos(1), end - System.nanoTime());
     return stub.withDeadlineAfter(
-        Math.min(left, TimeUnit.SECONDS.toNanos(6)), TimeUnit.NANOSECONDS);
+        Math.min(left, TimeUnit.SECONDS.toNanos(5)), TimeUnit.NANOSECONDS);
   }
 
   public ServerAddress address() {
