@@ -33,7 +33,7 @@ final class WrongWalks {
     }
   }
 
-  /** The right walk over a recipe with a stage more. */
+  /** The right walk over a recipe with a stage more at its end. */
   public static final class OneMore extends Delegating {
 
     @WorkflowInit
@@ -43,7 +43,7 @@ final class WrongWalks {
 
     private static RecipeRun changed(RecipeRun run) {
       List<Stage> stages = new ArrayList<>(run.recipe().stages());
-      stages.add(FakeStages.stage("more"));
+      stages.add(FakeStages.stage("more", "eval"));
       return WrongWalks.changed(run, stages);
     }
   }
