@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
       SchemaCommand.class,
       MethodsCommand.class,
       MethodCommand.class,
+      UpCommand.class,
+      DownCommand.class,
       NeedsServerCommand.class
     },
     footer = {
