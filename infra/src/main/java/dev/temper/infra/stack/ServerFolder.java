@@ -46,7 +46,7 @@ record ServerFolder(Path path) {
   void keep(List<OwnProcess> processes) throws IOException {
     PrivateFile.write(
         path.resolve("processes"),
-        processes.stream().map(OwnProcess::line).collect(Collectors.joining("\n", "", "\n")));
+        processes.stream().map(process -> process.line() + "\n").collect(Collectors.joining()));
   }
 
   void forgetProcesses() throws IOException {

@@ -8,16 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A cache folder with programs that only look like servers. */
-final class FakePrograms {
+public final class FakePrograms {
 
   private final Path cache;
 
-  FakePrograms(Path cache) {
+  public FakePrograms(Path cache) {
     this.cache = cache;
   }
 
   /** The environment in which they are found, and nothing of this machine's is. */
-  Map<String, String> environment() {
+  public Map<String, String> environment() {
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("TEMPER_SERVERS", cache.toString());
     environment.put("PATH", "");
@@ -25,22 +25,22 @@ final class FakePrograms {
   }
 
   /** A program that serves. */
-  void serving(StackServer server) throws IOException {
+  public void serving(StackServer server) throws IOException {
     script(server, serve());
   }
 
   /** A program that serves, and does not listen to SIGTERM. */
-  void stubborn(StackServer server) throws IOException {
+  public void stubborn(StackServer server) throws IOException {
     script(server, "trap '' TERM\n" + serve());
   }
 
   /** A program that says something and ends. */
-  void dying(StackServer server, String words) throws IOException {
+  public void dying(StackServer server, String words) throws IOException {
     script(server, "echo '" + words + "' >&2\nexit 1\n");
   }
 
   /** A program that runs and never answers. */
-  void silent(StackServer server) throws IOException {
+  public void silent(StackServer server) throws IOException {
     script(server, "echo thinking\nexec /bin/sleep 600\n");
   }
 

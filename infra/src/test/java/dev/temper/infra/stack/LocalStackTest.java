@@ -123,7 +123,9 @@ class LocalStackTest {
     programs.serving(S3);
     List<RunningServer> before = up(MLFLOW, S3);
     for (OwnProcess process : stack.processes(S3)) {
-      process.handle().orElseThrow().destroyForcibly().onExit().join();
+      ProcessHandle handle = process.handle().orElseThrow();
+      handle.destroyForcibly();
+      handle.onExit().join();
     }
 
     List<RunningServer> after = up(MLFLOW, S3);

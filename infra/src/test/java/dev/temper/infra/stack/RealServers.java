@@ -1,9 +1,11 @@
 package dev.temper.infra.stack;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Executable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,11 +16,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -27,7 +37,7 @@ import org.opentest4j.TestAbortedException;
  * temper up} is one), a program on this machine, a container where a Docker engine answers. Says at
  * the end, on standard output and in {@code target/real-servers.txt}, what the tests ran against.
  */
-public final class RealServers implements ParameterResolver {
+public final class RealServers implements ExecutionCondition, ParameterResolver {
 
   private static final Namespace NAMESPACE = Namespace.create(RealServers.class);
 
@@ -62,6 +72,52 @@ public final class RealServers implements ParameterResolver {
     void close();
   }
 
+  /** JUnit takes an aborted parameter for a failure: whether there is a server is asked before. */
+  @Override
+  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+    Stream<? extends Executable> asking =
+        context.getTestMethod().isPresent()
+            ? context.getTestMethod().stream()
+            : lifecycle(context.getRequiredTestClass());
+    Set<RealServer> wanted =
+        asking
+            .flatMap(executable -> Stream.of(executable.getParameters()))
+            .flatMap(
+                parameter -> AnnotationSupport.findAnnotation(parameter, RealServer.class).stream())
+            .collect(toSet());
+    try {
+      for (RealServer server : wanted) {
+        if (server.own()) {
+          shared(context).find(server.value());
+        } else {
+          shared(context).get(server.value());
+        }
+      }
+      return ConditionEvaluationResult.enabled("there are real servers");
+    } catch (TestAbortedException e) {
+      return ConditionEvaluationResult.disabled(e.getMessage());
+    }
+  }
+
+  private static Stream<Executable> lifecycle(Class<?> tests) {
+    return Stream.<Executable>concat(
+        Stream.of(tests.getDeclaredConstructors()),
+        ReflectionSupport.findMethods(
+            tests,
+            method ->
+                AnnotationSupport.isAnnotated(method, BeforeAll.class)
+                    || AnnotationSupport.isAnnotated(method, BeforeEach.class),
+            HierarchyTraversalMode.TOP_DOWN)
+            .stream());
+  }
+
+  private static Shared shared(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(Shared.class, key -> new Shared(), Shared.class);
+  }
+
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.isAnnotated(RealServer.class)
@@ -71,15 +127,10 @@ public final class RealServers implements ParameterResolver {
   @Override
   public Handle resolveParameter(ParameterContext parameter, ExtensionContext context) {
     RealServer wanted = parameter.findAnnotation(RealServer.class).orElseThrow();
-    Shared shared =
-        context
-            .getRoot()
-            .getStore(NAMESPACE)
-            .getOrComputeIfAbsent(Shared.class, key -> new Shared(), Shared.class);
     if (!wanted.own()) {
-      return shared.get(wanted.value());
+      return shared(context).get(wanted.value());
     }
-    Ending own = shared.start(wanted.value());
+    Ending own = shared(context).start(wanted.value());
     context.getStore(NAMESPACE).put(parameter.getIndex(), own);
     return own;
   }
@@ -103,16 +154,25 @@ public final class RealServers implements ParameterResolver {
       return shared;
     }
 
-    synchronized Ending start(StackServer server) {
+    Ending start(StackServer server) {
+      Ending started = find(server).get();
+      synchronized (this) {
+        said.put(server, started.description());
+      }
+      return started;
+    }
+
+    /** The first way to come by a server. */
+    synchronized Supplier<Ending> find(StackServer server) {
       List<String> why = new ArrayList<>();
-      Optional<Ending> found =
+      Optional<Supplier<Ending>> found =
           Stream.<Source>of(new GivenServers(), new LocalServers())
-              .map(source -> source.start(server, why))
+              .map(source -> source.find(server, why))
               .flatMap(Optional::stream)
               .findFirst();
-      said.put(
-          server,
-          found.map(Handle::description).orElse("NONE, tests skipped: " + String.join("; ", why)));
+      if (found.isEmpty()) {
+        said.put(server, "NONE, tests skipped: " + String.join("; ", why));
+      }
       return found.orElseThrow(() -> missing(server, why));
     }
 
@@ -143,13 +203,13 @@ public final class RealServers implements ParameterResolver {
 
   /** A way to come by a server; says why where it has none. */
   interface Source {
-    Optional<Ending> start(StackServer server, List<String> why);
+    Optional<Supplier<Ending>> find(StackServer server, List<String> why);
   }
 
   /** Servers that somebody started for the tests. */
   private static final class GivenServers implements Source {
     @Override
-    public Optional<Ending> start(StackServer server, List<String> why) {
+    public Optional<Supplier<Ending>> find(StackServer server, List<String> why) {
       String file = System.getenv().getOrDefault("TEMPER_TEST_ENVIRONMENT", "");
       if (file.isEmpty()) {
         return Optional.empty();
@@ -166,7 +226,7 @@ public final class RealServers implements ParameterResolver {
           why.add(file + " has no " + needed);
           return Optional.empty();
         }
-        return Optional.of(new Given(server, variables, "as " + file + " says"));
+        return Optional.of(() -> new Given(server, variables, "as " + file + " says"));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -208,7 +268,7 @@ public final class RealServers implements ParameterResolver {
   /** Programs of this machine, started as {@code temper up} starts them. */
   private static final class LocalServers implements Source {
     @Override
-    public Optional<Ending> start(StackServer server, List<String> why) {
+    public Optional<Supplier<Ending>> find(StackServer server, List<String> why) {
       Optional<Path> program = new Programs(System.getenv()).find(server);
       if (program.isEmpty()) {
         why.add(
@@ -216,11 +276,15 @@ public final class RealServers implements ParameterResolver {
                 .formatted(server.program(), server.program()));
         return Optional.empty();
       }
+      return program.map(found -> () -> started(server, found));
+    }
+
+    private static Ending started(StackServer server, Path program) {
       try {
         Path home = Files.createTempDirectory("temper-real-" + server.id());
-        Local local = new Local(server, home, program.get());
+        Local local = new Local(server, home, program);
         local.start();
-        return Optional.of(local);
+        return local;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
