@@ -57,7 +57,9 @@ import picocli.CommandLine.Spec;
       ResumeCommand.class,
       CancelCommand.class,
       RetryCommand.class,
-      MoveCommand.class
+      MoveCommand.class,
+      UpCommand.class,
+      DownCommand.class
     },
     footer = {
       "",
