@@ -1,12 +1,12 @@
 package dev.temper.infra;
 
+import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.DriverSettings;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageActivitiesImpl;
 import dev.temper.activities.StageDriver;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.activities.StageIdentities;
-import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.embedded.EmbeddedTemporal;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RecipeJson;
@@ -69,13 +69,13 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * @param recipeFolder what data files are relative to
    */
   public RecipeExecution start(
-      String run, Recipe recipe, Path recipeFolder, Path store, RunTracker tracker) {
+      String run, Recipe recipe, Path recipeFolder, ArtifactStore store, RunTracker tracker) {
     int cores = Runtime.getRuntime().availableProcessors();
     Compute compute = new Compute(cores);
     RecipeFolder files = new RecipeFolder(recipeFolder);
     StageDriver driver =
         new StageDriver(
-            new FolderArtifactStore(store),
+            store,
             tracker,
             identities(),
             tasks,

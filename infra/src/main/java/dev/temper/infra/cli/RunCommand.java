@@ -1,6 +1,6 @@
 package dev.temper.infra.cli;
 
-import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.recipe.Preflight;
 import dev.temper.infra.run.RunFolder;
@@ -14,7 +14,6 @@ import dev.temper.recipes.StageInputs;
 import dev.temper.recipes.StageKinds;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
       throw Refusal.usage(
           "--detach needs a Temporal server, and this version runs its own inside the process");
     }
-    Path store = root.store();
+    String store = root.store();
     PinnedRecipe pinned = recipe.read(root);
     RunFolder folder = folder(pinned);
     // Before anything is written: what cannot start leaves nothing behind.
@@ -65,7 +64,9 @@ final class RunCommand implements Callable<Integer> {
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
-      Preflight.machine(pinned, new FolderArtifactStore(store));
+      try (ArtifactStore artifacts = root.artifacts(store)) {
+        Preflight.machine(pinned, artifacts);
+      }
       RunRecord record = record(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
@@ -106,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private static RunRecord record(
-      Optional<RunRecord> before, RunFolder folder, PinnedRecipe pinned, Path store) {
+      Optional<RunRecord> before, RunFolder folder, PinnedRecipe pinned, String store) {
     Optional<RunRecord> same = before.filter(known -> known.recipeHash().equals(pinned.hash()));
     List<StageRecord> stages =
         pinned.recipe().stages().stream()
@@ -118,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
         pinned.recipe().name(),
         pinned.hash(),
         RunStatus.RUNNING,
-        store.toString(),
+        store,
         before.map(RunRecord::startedAt).orElseGet(() -> Clock.systemUTC().instant().toString()),
         Optional.empty(),
         Optional.empty(),

@@ -1,5 +1,7 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
+import dev.temper.infra.Stores;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
@@ -70,9 +72,10 @@ final class TemperCommand implements Runnable {
 
   @Option(
       names = "--store",
-      paramLabel = "DIR",
+      paramLabel = "STORE",
       scope = ScopeType.INHERIT,
-      description = "where artifacts lie; default: store in the home folder")
+      description =
+          "where artifacts lie: a folder or s3://BUCKET/PREFIX; default: $TEMPER_STORE, or store in the home folder")
   private String store;
 
   @Option(
@@ -131,16 +134,32 @@ final class TemperCommand implements Runnable {
     return new Home(around.directory().resolve(chosen));
   }
 
-  /** The folder with the artifacts. */
-  Path store() {
-    if (store == null) {
-      return home().store();
+  /** Where artifacts lie: an absolute folder or {@code s3://bucket/prefix}. */
+  String store() {
+    String fromEnvironment = around.environment().getOrDefault("TEMPER_STORE", "");
+    String chosen = store != null ? store : fromEnvironment;
+    if (chosen.isEmpty()) {
+      return home().store().toString();
     }
-    if (store.contains("://")) {
-      throw Refusal.usage(
-          "--store must be a folder: this version keeps artifacts on disk only, got " + store);
+    try {
+      String location = Stores.require(chosen);
+      return Stores.isFolder(location) ? around.directory().resolve(location).toString() : location;
+    } catch (IllegalArgumentException e) {
+      throw Refusal.usage((store != null ? "--store: " : "TEMPER_STORE: ") + e.getMessage());
     }
-    return around.directory().resolve(store);
+  }
+
+  /** The store at a location that {@link #store} or a run.json named. */
+  ArtifactStore artifacts(String location) {
+    return Stores.open(location, around.environment(), cache());
+  }
+
+  /** Where copies of what lies in a remote store are kept. */
+  Path cache() {
+    String fromEnvironment = around.environment().getOrDefault("TEMPER_CACHE", "");
+    return fromEnvironment.isEmpty()
+        ? home().path().resolve("cache")
+        : around.directory().resolve(fromEnvironment);
   }
 
   /** A path as the user meant it. */
