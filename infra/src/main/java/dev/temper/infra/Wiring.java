@@ -8,7 +8,6 @@ import dev.temper.activities.StageActivitiesImpl;
 import dev.temper.activities.StageDriver;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.activities.StageIdentities;
-import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.embedded.EmbeddedTemporal;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RecipeJson;
@@ -72,11 +71,11 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * @param recipeFolder what data files are relative to
    */
   public RecipeExecution start(
-      String run, Recipe recipe, Path recipeFolder, Path store, RunTracker tracker) {
+      String run, Recipe recipe, Path recipeFolder, ArtifactStore store, RunTracker tracker) {
     RecipeFolder files = new RecipeFolder(recipeFolder);
     StageWork work =
         work(
-            new FolderArtifactStore(store),
+            store,
             tracker,
             (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)));
     Set<String> queues =

@@ -1,6 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.HaltAt;
+import dev.temper.activities.StoreUnreachableException;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PreflightException;
 import dev.temper.infra.run.RunInUseException;
@@ -62,6 +63,10 @@ final class CommandLineRunner {
     if (failure instanceof StageFailure) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.PREFLIGHT.number();
+    }
+    if (failure instanceof StoreUnreachableException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {
       Throwable reason = failure instanceof UncheckedIOException ? failure.getCause() : failure;

@@ -1,5 +1,6 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.RecipeExecution;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
@@ -49,12 +50,12 @@ final class LiveRun {
   }
 
   /** Returns the exit code. */
-  int toItsEnd(RunRecord record) {
+  int toItsEnd(RunRecord record) throws IOException {
     sayWhereThingsAre(record);
     FolderTracker tracker = new FolderTracker(folder, record, root.progress(record), clock);
-    Path store = Path.of(record.store());
-    try (RecipeExecution execution =
-        wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
+    try (ArtifactStore store = root.artifacts(record.store());
+        RecipeExecution execution =
+            wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
       Thread hook = new Thread(() -> interrupted(execution, tracker), "interrupted");
       Runtime.getRuntime().addShutdownHook(hook);
       RecipeOutcome outcome;

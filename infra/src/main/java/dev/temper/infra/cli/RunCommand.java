@@ -1,6 +1,6 @@
 package dev.temper.infra.cli;
 
-import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.recipe.Preflight;
@@ -73,12 +73,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int inThisProcess(PinnedRecipe pinned, RunFolder folder) throws IOException {
-    Path store = root.store();
+    String store = root.store();
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
-      Preflight.machine(pinned, new FolderArtifactStore(store));
-      RunRecord record = RunRecords.starting(before, folder, pinned, store.toString());
+      try (ArtifactStore artifacts = root.artifacts(store)) {
+        Preflight.machine(pinned, artifacts);
+      }
+      RunRecord record = RunRecords.starting(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
       try (RunLog log =

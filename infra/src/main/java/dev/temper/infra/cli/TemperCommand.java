@@ -1,13 +1,14 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
-import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.infra.Stores;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.StageRecord;
+import dev.temper.infra.stack.StackEnvironment;
 import dev.temper.infra.temporal.ServerAddress;
 import dev.temper.infra.temporal.ServerException;
 import dev.temper.infra.temporal.TemporalServer;
@@ -88,9 +89,10 @@ final class TemperCommand implements Runnable {
 
   @Option(
       names = "--store",
-      paramLabel = "DIR",
+      paramLabel = "STORE",
       scope = ScopeType.INHERIT,
-      description = "where artifacts lie; default: store in the home folder")
+      description =
+          "where artifacts lie: a folder or s3://BUCKET/PREFIX; default: $TEMPER_STORE, or store in the home folder")
   private String store;
 
   @Option(
@@ -156,7 +158,7 @@ final class TemperCommand implements Runnable {
 
   /** The process's environment, over that of the local stack while it is up. */
   Map<String, String> environment() {
-    return around.environment();
+    return StackEnvironment.over(around.environment(), home().path());
   }
 
   /** The Temporal server that is configured, if one is. */
@@ -187,27 +189,32 @@ final class TemperCommand implements Runnable {
     return new Home(around.directory().resolve(chosen));
   }
 
-  /** The folder with the artifacts. */
-  Path store() {
-    String location = location();
-    if (location.contains("://")) {
-      throw Refusal.usage(
-          "--store must be a folder: this version keeps artifacts on disk only, got " + location);
+  /** Where artifacts lie: an absolute folder or {@code s3://bucket/prefix}. */
+  String store() {
+    String fromEnvironment = environment().getOrDefault("TEMPER_STORE", "");
+    String chosen = store != null ? store : fromEnvironment;
+    if (chosen.isEmpty()) {
+      return home().store().toString();
     }
-    return location.isEmpty() ? home().store() : around.directory().resolve(location);
+    try {
+      String location = Stores.require(chosen);
+      return Stores.isFolder(location) ? around.directory().resolve(location).toString() : location;
+    } catch (IllegalArgumentException e) {
+      throw Refusal.usage((store != null ? "--store: " : "TEMPER_STORE: ") + e.getMessage());
+    }
   }
 
-  /** Where artifacts are, as workers on other machines have to be told. */
-  String storeLocation() {
-    return store().toAbsolutePath().normalize().toString();
+  /** The store at a location that {@link #store} or a run.json named. */
+  ArtifactStore artifacts(String location) {
+    return Stores.open(location, environment(), cache());
   }
 
-  ArtifactStore openStore() {
-    return new FolderArtifactStore(store());
-  }
-
-  private String location() {
-    return store != null ? store : environment().getOrDefault("TEMPER_STORE", "");
+  /** Where copies of what lies in a remote store are kept. */
+  Path cache() {
+    String fromEnvironment = environment().getOrDefault("TEMPER_CACHE", "");
+    return fromEnvironment.isEmpty()
+        ? home().path().resolve("cache")
+        : around.directory().resolve(fromEnvironment);
   }
 
   /** A path as the user meant it. */
