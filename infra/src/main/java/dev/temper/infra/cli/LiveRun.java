@@ -1,6 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.infra.RecipeExecution;
+import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.report.ReportPage;
@@ -57,9 +58,17 @@ final class LiveRun {
     sayWhereThingsAre(record);
     FolderTracker tracker = new FolderTracker(folder, record, listener(record), clock);
     Path store = Path.of(record.store());
-    try (RecipeExecution execution =
-        wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
-      Thread hook = new Thread(() -> interrupted(execution, tracker), "interrupted");
+    try (Tracking tracking =
+            Tracking.of(
+                root.around().environment(),
+                tracker,
+                folder,
+                pinned.recipe(),
+                wiring.failpoints());
+        RecipeExecution execution =
+            wiring.start(
+                folder.name(), pinned.recipe(), pinned.folder(), store, tracking.tracker())) {
+      Thread hook = new Thread(() -> interrupted(execution, tracker, tracking), "interrupted");
       Runtime.getRuntime().addShutdownHook(hook);
       RecipeOutcome outcome;
       try {
@@ -73,6 +82,7 @@ final class LiveRun {
       }
       ExitCode code = conclude(outcome, tracker);
       sayHowItEnded(tracker.record(), found(outcome), code);
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
       return code.number();
     }
   }
@@ -86,14 +96,15 @@ final class LiveRun {
       line.put("folder", folder.path().toString());
       line.put("store", record.store());
       line.put("temporal", "embedded");
-      line.put("tracking", "local journal");
+      line.put("tracking", Tracking.shown(root.around().environment()));
       new JsonLines(out).print(line);
       return;
     }
     out.printf("run        %s%n", record.run());
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
-    out.printf("tracking   local journal in %s%n", folder.path());
+    out.printf(
+        "tracking   %s in %s%n", Tracking.shown(root.around().environment()), folder.path());
     out.println();
   }
 
@@ -108,7 +119,7 @@ final class LiveRun {
   }
 
   /** Runs in a shutdown hook: no System.exit here, and a limit on everything. */
-  private void interrupted(RecipeExecution execution, FolderTracker tracker) {
+  private void interrupted(RecipeExecution execution, FolderTracker tracker, Tracking tracking) {
     boolean saved = false;
     try {
       saved = execution.stop(TIME_TO_SAVE);
@@ -123,6 +134,7 @@ final class LiveRun {
                                       : stage)
                           .toList())
                   .ended(RunStatus.PAUSED, now(), Optional.of("interrupted")));
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
+      MlflowCheck.before(root, before.isPresent());
       Preflight.machine(pinned, new FolderArtifactStore(store));
       RunRecord record = record(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
