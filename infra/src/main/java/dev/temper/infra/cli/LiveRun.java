@@ -2,6 +2,7 @@ package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.RecipeExecution;
+import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.run.FolderTracker;
@@ -54,9 +55,13 @@ final class LiveRun {
     sayWhereThingsAre(record);
     FolderTracker tracker = new FolderTracker(folder, record, root.progress(record), clock);
     try (ArtifactStore store = root.artifacts(record.store());
+        Tracking tracking =
+            Tracking.of(
+                root.environment(), tracker, folder, pinned.recipe(), wiring.failpoints());
         RecipeExecution execution =
-            wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
-      Thread hook = new Thread(() -> interrupted(execution, tracker), "interrupted");
+            wiring.start(
+                folder.name(), pinned.recipe(), pinned.folder(), store, tracking.tracker())) {
+      Thread hook = new Thread(() -> interrupted(execution, tracker, tracking), "interrupted");
       Runtime.getRuntime().addShutdownHook(hook);
       RecipeOutcome outcome;
       try {
@@ -76,6 +81,7 @@ final class LiveRun {
               Duration.between(start, clock.instant()),
               code,
               true);
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
       return code.number();
     }
   }
@@ -89,19 +95,20 @@ final class LiveRun {
       line.put("folder", folder.path().toString());
       line.put("store", record.store());
       line.put("temporal", "embedded");
-      line.put("tracking", "local journal");
+      line.put("tracking", Tracking.shown(root.around().environment()));
       new JsonLines(out).print(line);
       return;
     }
     out.printf("run        %s%n", record.run());
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
-    out.printf("tracking   local journal in %s%n", folder.path());
+    out.printf(
+        "tracking   %s in %s%n", Tracking.shown(root.around().environment()), folder.path());
     out.println();
   }
 
   /** Runs in a shutdown hook: no System.exit here, and a limit on everything. */
-  private void interrupted(RecipeExecution execution, FolderTracker tracker) {
+  private void interrupted(RecipeExecution execution, FolderTracker tracker, Tracking tracking) {
     boolean saved = false;
     try {
       saved = execution.stop(TIME_TO_SAVE);
@@ -116,6 +123,7 @@ final class LiveRun {
                                       : stage)
                           .toList())
                   .ended(RunStatus.PAUSED, now(), Optional.of("interrupted")));
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -77,6 +77,7 @@ final class RunCommand implements Callable<Integer> {
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
+      MlflowCheck.before(root, before.isPresent());
       try (ArtifactStore artifacts = root.artifacts(store)) {
         Preflight.machine(pinned, artifacts);
       }

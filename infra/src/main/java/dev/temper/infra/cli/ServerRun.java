@@ -51,12 +51,13 @@ final class ServerRun {
     } else {
       refuse(before, status, remote);
     }
-    String location = root.storeLocation();
-    ArtifactStore store = root.openStore();
-    if (!attach) {
-      Preflight.store(store);
-    }
-    try (HeldFolder held = hold(before)) {
+    String location = root.store();
+    try (ArtifactStore store = root.artifacts(location);
+        HeldFolder held = hold(before)) {
+      if (!attach) {
+        Preflight.store(store);
+        new RunData(store, pinned).put(folder.name());
+      }
       RunRecord record =
           RunRecords.starting(before, folder, pinned, location)
               .on(server.address().target() + "/" + server.address().namespace());

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       LogsCommand.class,
       ReportCommand.class,
+      SyncCommand.class,
       SampleCommand.class,
       ScoreCommand.class,
       ExportCommand.class,
