@@ -76,8 +76,9 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
     StageWork work =
         work(
             store,
+            "",
             tracker,
-            (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)));
+            (ofRun, file) -> files.file(file));
     Set<String> queues =
         recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
     EmbeddedTemporal temporal =
@@ -85,8 +86,13 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
     return new RecipeExecution(temporal, work.stages(), work.compute(), run, recipe);
   }
 
-  /** What runs the stages of any run; all that run at the same time share the cores. */
-  public StageWork work(ArtifactStore store, RunTracker tracker, DataFiles files) {
+  /**
+   * What runs the stages of any run; all that run at the same time share the cores.
+   *
+   * @param location of the store, as runs name it; empty to take runs of any
+   */
+  public StageWork work(
+      ArtifactStore store, String location, RunTracker tracker, DataFiles files) {
     Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(
@@ -97,7 +103,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
             compute,
             files,
             DriverSettings.of(codeVersion).with(failpoints));
-    return new StageWork(new StageActivitiesImpl(driver, tracker), compute);
+    return new StageWork(new StageActivitiesImpl(driver, tracker, location), compute);
   }
 
   /** Stages on one machine without accelerators at the same time, unless somebody says else. */

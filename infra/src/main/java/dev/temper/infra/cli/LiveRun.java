@@ -14,6 +14,7 @@ import dev.temper.infra.run.StageRecord;
 import dev.temper.workflows.RecipeOutcome;
 import dev.temper.workflows.StageResult;
 import dev.temper.workflows.StageState;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -95,7 +96,7 @@ final class LiveRun {
       line.put("folder", folder.path().toString());
       line.put("store", record.store());
       line.put("temporal", "embedded");
-      line.put("tracking", Tracking.shown(root.around().environment()));
+      line.put("tracking", Tracking.shown(root.environment()));
       new JsonLines(out).print(line);
       return;
     }
@@ -103,7 +104,7 @@ final class LiveRun {
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
     out.printf(
-        "tracking   %s in %s%n", Tracking.shown(root.around().environment()), folder.path());
+        "tracking   %s in %s%n", Tracking.shown(root.environment()), folder.path());
     out.println();
   }
 

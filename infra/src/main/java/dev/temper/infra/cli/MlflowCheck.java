@@ -18,7 +18,7 @@ final class MlflowCheck {
   static void before(TemperCommand root, boolean goesOn) {
     Optional<Mlflow> named;
     try {
-      named = Mlflow.of(root.around().environment());
+      named = Mlflow.of(root.environment());
     } catch (IllegalArgumentException e) {
       throw Refusal.usage(e.getMessage());
     }

@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
       try (ArtifactStore artifacts = root.artifacts(store)) {
         Preflight.machine(pinned, artifacts);
       }
-      RunRecord record = RunRecords.starting(before, folder, pinned, store);
+      RunRecord record = StartingRecord.of(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
       try (RunLog log =
@@ -105,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
     if (again || known.recipeHash().equals(pinned.hash())) {
       return;
     }
-    throw Refusal.usage(RunRecords.otherRecipe(folder, yaml(folder), pinned));
+    throw Refusal.usage(StartingRecord.otherRecipe(folder, yaml(folder), pinned));
   }
 
   private static String yaml(RunFolder folder) {

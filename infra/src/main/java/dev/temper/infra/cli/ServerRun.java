@@ -1,6 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
+import dev.temper.infra.Tracking;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.recipe.Preflight;
 import dev.temper.infra.run.RunFolder;
@@ -59,7 +60,7 @@ final class ServerRun {
         new RunData(store, pinned).put(folder.name());
       }
       RunRecord record =
-          RunRecords.starting(before, folder, pinned, location)
+          StartingRecord.of(before, folder, pinned, location)
               .on(server.address().target() + "/" + server.address().namespace());
       if (!attach) {
         remote.start(
@@ -143,7 +144,7 @@ final class ServerRun {
       requireSameAsEnded(status.get(), remote.asked());
     } else if (before.isPresent() && !before.get().recipeHash().equals(pinned.hash())) {
       throw Refusal.usage(
-          RunRecords.otherRecipe(folder, Files.readString(folder.recipe()), pinned));
+          StartingRecord.otherRecipe(folder, Files.readString(folder.recipe()), pinned));
     }
   }
 
@@ -171,13 +172,17 @@ final class ServerRun {
   }
 
   private boolean tracked() {
-    return !root.environment().getOrDefault("MLFLOW_TRACKING_URI", "").isEmpty();
+    return !trackingServer().isEmpty();
+  }
+
+  private String trackingServer() {
+    return root.environment().getOrDefault("MLFLOW_TRACKING_URI", "");
   }
 
   private void sayWhereThingsAre(
       TemporalServer server, RemoteRun remote, String location, boolean attached) {
     String link = new TemporalLink(root.environment(), server.address()).of(remote.workflowId());
-    String tracking = root.environment().getOrDefault("MLFLOW_TRACKING_URI", "");
+    String tracking = Tracking.shown(root.environment());
     if (root.json()) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("event", "run");
@@ -188,7 +193,7 @@ final class ServerRun {
       line.put("temporal", link);
       line.put("workflow", remote.workflowId());
       line.put("attached", attached);
-      line.put("tracking", tracking.isEmpty() ? "local journal" : tracking);
+      line.put("tracking", tracking);
       new JsonLines(root.around().out()).print(line);
       return;
     }
@@ -196,9 +201,7 @@ final class ServerRun {
     out.printf("run        %s%s%n", folder.name(), attached ? ", running already" : "");
     out.printf("artifacts  %s%n", location);
     out.printf("Temporal   %s%n", link);
-    out.printf(
-        "tracking   %s%n",
-        tracking.isEmpty() ? "local journal in " + folder.path() : "MLflow at " + tracking);
+    out.printf("tracking   %s in %s%n", tracking, folder.path());
     out.println();
   }
 

@@ -60,7 +60,7 @@ final class SyncCommand implements Callable<Integer> {
 
   private Mlflow mlflow() {
     try {
-      return Mlflow.of(root.around().environment())
+      return Mlflow.of(root.environment())
           .orElseThrow(
               () ->
                   Refusal.usage(

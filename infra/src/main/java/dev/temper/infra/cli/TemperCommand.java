@@ -195,11 +195,11 @@ final class TemperCommand implements Runnable {
     String fromEnvironment = environment().getOrDefault("TEMPER_STORE", "");
     String chosen = store != null ? store : fromEnvironment;
     if (chosen.isEmpty()) {
-      return home().store().toString();
+      return home().store().normalize().toString();
     }
     try {
       String location = Stores.require(chosen);
-      return Stores.isFolder(location) ? around.directory().resolve(location).toString() : location;
+      return Stores.isFolder(location) ? around.directory().resolve(location).normalize().toString() : location;
     } catch (IllegalArgumentException e) {
       throw Refusal.usage((store != null ? "--store: " : "TEMPER_STORE: ") + e.getMessage());
     }

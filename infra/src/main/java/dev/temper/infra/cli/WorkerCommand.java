@@ -2,6 +2,7 @@ package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.StageWork;
+import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.Preflight;
 import dev.temper.infra.run.Home;
@@ -70,8 +71,9 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Integer> polled = polled();
-    try (TemporalServer server = root.connect("worker")) {
-      ArtifactStore store = root.openStore();
+    String location = root.store();
+    try (TemporalServer server = root.connect("worker");
+        ArtifactStore store = root.artifacts(location)) {
       Preflight.store(store);
       Home home = root.home();
       Path folder = Files.createDirectories(home.path().resolve("worker"));
@@ -84,8 +86,9 @@ final class WorkerCommand implements Callable<Integer> {
               root.wiring()
                   .work(
                       store,
+                      location,
                       new WorkTracker(home, this::say),
-                      (run, file) -> root.path(Path.of(file)));
+                      (run, file) -> store.data(file.sha256()));
           QueueWorkers workers =
               QueueWorkers.start(server.client(), polled, work.stages(), new Untracked())) {
         CountDownLatch never = new CountDownLatch(1);
@@ -97,8 +100,8 @@ final class WorkerCommand implements Callable<Integer> {
                     ProcessHandle.current().pid(),
                     inWords(polled),
                     server.address().target() + "/" + server.address().namespace(),
-                    root.storeLocation(),
-                    "none"));
+                    location,
+                    Tracking.shown(root.environment())));
         out.flush();
         never.await(); // the shutdown hook ends the process
         return ExitCode.OK.number();

@@ -33,6 +33,30 @@ public record RunRecord(
     stages = List.copyOf(stages);
   }
 
+  /** A run inside the process. */
+  public RunRecord(
+      String run,
+      String recipe,
+      String recipeHash,
+      RunStatus status,
+      String store,
+      String startedAt,
+      Optional<String> endedAt,
+      Optional<String> message,
+      List<StageRecord> stages) {
+    this(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        Optional.empty(),
+        startedAt,
+        endedAt,
+        message,
+        stages);
+  }
+
   /** A stage by its name. */
   public Optional<StageRecord> stage(String name) {
     return stages.stream().filter(stage -> stage.name().equals(name)).findFirst();

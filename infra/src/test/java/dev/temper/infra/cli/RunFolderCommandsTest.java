@@ -43,7 +43,6 @@ class RunFolderCommandsTest {
             "hash",
             RunStatus.RUNNING,
             "store",
-            Optional.empty(),
             "2026-01-01T00:00:00Z",
             Optional.empty(),
             Optional.empty(),

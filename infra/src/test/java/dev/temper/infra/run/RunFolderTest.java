@@ -100,7 +100,6 @@ class RunFolderTest {
             "hash",
             RunStatus.PENDING,
             "/store",
-            Optional.empty(),
             "2026-01-01T00:00:00Z",
             Optional.empty(),
             Optional.empty(),

@@ -13,18 +13,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** What run.json says when a run starts or goes on. */
-final class RunRecords {
+final class StartingRecord {
 
-  private RunRecords() {}
+  private StartingRecord() {}
 
   /** What did not finish before is to be done. */
-  static RunRecord starting(
+  static RunRecord of(
       Optional<RunRecord> before, RunFolder folder, PinnedRecipe pinned, String store) {
     Optional<RunRecord> same = before.filter(known -> known.recipeHash().equals(pinned.hash()));
     List<StageRecord> stages =
         pinned.recipe().stages().stream()
             .map(stage -> same.flatMap(run -> run.stage(stage.name())).orElse(pending(stage)))
-            .map(RunRecords::toDo)
+            .map(StartingRecord::toDo)
             .toList();
     return new RunRecord(
         folder.name(),
