@@ -47,6 +47,10 @@ public final class RemoteRun {
   private static final int LOOK_SECONDS = 5;
   private static final int QUERY_SECONDS = 10;
 
+  @SuppressWarnings("unchecked") // a class knows nothing of its parameters; STAGES does
+  private static final Class<Map<String, StageState>> MAP =
+      (Class<Map<String, StageState>>) (Class<?>) Map.class;
+
   private static final Type STAGES =
       com.fasterxml.jackson.databind.type.TypeFactory.defaultInstance()
           .constructMapType(LinkedHashMap.class, String.class, StageState.class);
@@ -148,7 +152,8 @@ public final class RemoteRun {
 
   /** Where it can be looked at besides; empty while that is not known. */
   public RunLinks links() {
-    return query("links", RunLinks.class, RunLinks.class);
+    return converter()
+        .fromPayloads(0, Optional.of(query("links")), RunLinks.class, RunLinks.class);
   }
 
   /** The outcome of a run that has ended; empty for one that was cancelled or terminated. */
@@ -165,23 +170,20 @@ public final class RemoteRun {
   }
 
   private Map<String, StageState> stages() {
-    Map<String, StageState> stages = query("status", LinkedHashMap.class, STAGES);
+    Map<String, StageState> stages =
+        converter().fromPayloads(0, Optional.of(query("status")), MAP, STAGES);
     return Collections.unmodifiableMap(stages);
   }
 
-  private <T> T query(String name, Class<?> type, Type whole) {
-    Payloads result =
-        service(QUERY_SECONDS)
-            .queryWorkflow(
-                QueryWorkflowRequest.newBuilder()
-                    .setNamespace(client.getOptions().getNamespace())
-                    .setExecution(execution())
-                    .setQuery(WorkflowQuery.newBuilder().setQueryType(name))
-                    .build())
-            .getQueryResult();
-    @SuppressWarnings("unchecked")
-    T value = (T) converter().fromPayloads(0, Optional.of(result), type, whole);
-    return value;
+  private Payloads query(String name) {
+    return service(QUERY_SECONDS)
+        .queryWorkflow(
+            QueryWorkflowRequest.newBuilder()
+                .setNamespace(client.getOptions().getNamespace())
+                .setExecution(execution())
+                .setQuery(WorkflowQuery.newBuilder().setQueryType(name))
+                .build())
+        .getQueryResult();
   }
 
   private Map<String, PendingStage> pending(DescribeWorkflowExecutionResponse seen) {
