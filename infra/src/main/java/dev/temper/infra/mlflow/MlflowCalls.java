@@ -54,10 +54,19 @@ final class MlflowCalls extends MlflowClient {
 
   /** Posts and reads the answer. */
   JsonNode post(String path, JsonNode body) {
+    return read("POST " + path, sendPost(path, body.toString()));
+  }
+
+  /** Asks and reads the answer. */
+  JsonNode get(String path) {
+    return read("GET " + path, sendGet(path));
+  }
+
+  private JsonNode read(String what, String answer) {
     try {
-      return JSON.readTree(sendPost(path, body.toString()));
+      return JSON.readTree(answer);
     } catch (JsonProcessingException e) {
-      throw MlflowFailure.unreachable("POST " + path + " at " + server(), e);
+      throw MlflowFailure.unreachable(what + " at " + server(), e);
     }
   }
 
