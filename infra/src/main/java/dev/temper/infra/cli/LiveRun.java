@@ -103,8 +103,7 @@ final class LiveRun {
     out.printf("run        %s%n", record.run());
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
-    out.printf(
-        "tracking   %s in %s%n", Tracking.shown(root.around().environment()), folder.path());
+    out.printf("tracking   %s in %s%n", Tracking.shown(root.around().environment()), folder.path());
     out.println();
   }
 

@@ -39,8 +39,7 @@ public final class Mlflow {
     return MlflowSettings.of(environment)
         .map(
             settings ->
-                new Mlflow(
-                    settings, MlflowTransport.Limits.USUAL, MlflowTracker.Pace.USUAL));
+                new Mlflow(settings, MlflowTransport.Limits.USUAL, MlflowTracker.Pace.USUAL));
   }
 
   /** Its address, without credentials. */
@@ -110,8 +109,7 @@ public final class Mlflow {
         return new Sync(
             run.getInfo().getRunId(),
             "%s/#/experiments/%s/runs/%s"
-                .formatted(
-                    server(), run.getInfo().getExperimentId(), run.getInfo().getRunId()),
+                .formatted(server(), run.getInfo().getExperimentId(), run.getInfo().getRunId()),
             sender.linesSent(),
             sender.losses());
       } catch (MlflowFailure e) {
@@ -127,8 +125,7 @@ public final class Mlflow {
   /** A folder may be the copy of a run on a server, which MLflow knows by its name alone. */
   private static RunSender sender(
       MlflowTransport transport, RunFolder folder, Recipe recipe, RunRecord record) {
-    RunSender here =
-        new RunSender(transport, tracked(folder, recipe, record, true), moment -> {});
+    RunSender here = new RunSender(transport, tracked(folder, recipe, record, true), moment -> {});
     if (here.known()) {
       return here;
     }

@@ -96,8 +96,7 @@ final class MlflowCalls extends MlflowClient {
   /** All runs of an experiment, but deleted ones, that a filter lets through. */
   List<Run> runs(String experiment, String filter) {
     List<Run> found = new ArrayList<>();
-    Page<Run> page =
-        searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
+    Page<Run> page = searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
     while (true) {
       page.getItems().forEach(found::add);
       if (!page.hasNextPage()) {

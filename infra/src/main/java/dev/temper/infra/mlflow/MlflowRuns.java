@@ -161,16 +161,14 @@ final class MlflowRuns {
             .setRunName(name)
             .setUserId(user)
             .setStartTime(startTime);
-    tags.forEach(
-        (key, value) -> request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
+    tags.forEach((key, value) -> request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
     calls.createRun(request.build());
   }
 
   private String experiment() {
     if (experiment.isEmpty()) {
       String name = run.recipe().name();
-      Experiment known =
-          calls.experiment(name).orElseGet(() -> makeExperiment(name));
+      Experiment known = calls.experiment(name).orElseGet(() -> makeExperiment(name));
       if (!known.getLifecycleStage().equals("active")) {
         throw MlflowFailure.answered(
             "experiment '%s' at %s".formatted(name, calls.server()),

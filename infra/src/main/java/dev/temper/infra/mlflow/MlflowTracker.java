@@ -44,8 +44,7 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
   private boolean done;
   private String problem = "";
 
-  MlflowTracker(
-      RunTracker followed, RunSender sender, Supplier<RunRecord> record, Pace pace) {
+  MlflowTracker(RunTracker followed, RunSender sender, Supplier<RunRecord> record, Pace pace) {
     this.followed = followed;
     this.sender = sender;
     this.record = record;

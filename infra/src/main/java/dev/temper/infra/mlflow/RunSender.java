@@ -83,7 +83,8 @@ final class RunSender {
     tags.put("temper.store", record.store());
     tags.put("temper.stages", stages(record));
     batches.tags(parent, tags);
-    Map<String, Path> files = new TreeMap<>(Artifacts.of(run.folder().resolve("report"), "report/"));
+    Map<String, Path> files =
+        new TreeMap<>(Artifacts.of(run.folder().resolve("report"), "report/"));
     Path recipe = run.folder().resolve("recipe.yaml");
     if (Files.exists(recipe)) {
       files.put("recipe.yaml", recipe);
@@ -91,7 +92,10 @@ final class RunSender {
     if (!Statuses.of(record.status()).equals("RUNNING")) {
       artifacts.attach(parent, files).ifPresent(this::note);
     }
-    statuses.set(parent, record.status(), record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty()));
+    statuses.set(
+        parent,
+        record.status(),
+        record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty()));
     return parent;
   }
 

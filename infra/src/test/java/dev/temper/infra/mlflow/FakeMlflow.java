@@ -222,7 +222,8 @@ public final class FakeMlflow implements AutoCloseable {
       case "experiments/create" -> createExperiment(in).toString();
       case "runs/create" -> createRun(in).toString();
       case "runs/search" -> searchRuns(in).toString();
-      case "runs/get" -> JSON.createObjectNode().set("run", json(active(query(exchange)))).toString();
+      case "runs/get" ->
+          JSON.createObjectNode().set("run", json(active(query(exchange)))).toString();
       case "runs/update" -> update(in).toString();
       case "runs/delete" -> delete(in);
       case "runs/log-batch" -> logBatch(in, body.length, fault);
@@ -275,7 +276,8 @@ public final class FakeMlflow implements AutoCloseable {
         .put("artifact_uri", artifactRoot + "/" + experiment + "/" + id + "/artifacts")
         .put("lifecycle_stage", "active");
     Run run = new Run(id, info);
-    in.path("tags").forEach(tag -> run.tags.put(tag.get("key").asText(), tag.get("value").asText()));
+    in.path("tags")
+        .forEach(tag -> run.tags.put(tag.get("key").asText(), tag.get("value").asText()));
     runs.put(id, run);
     return JSON.createObjectNode().set("run", json(run));
   }
@@ -482,7 +484,9 @@ public final class FakeMlflow implements AutoCloseable {
     require(artifactRoot.startsWith("s3:"), "Presigned upload is not supported");
     Run run = active(in);
     ObjectNode out = JSON.createObjectNode();
-    out.put("presigned_url", uri() + "/bucket/" + run.id + "/" + in.get("path").asText() + "?X-Amz-Signature=secret");
+    out.put(
+        "presigned_url",
+        uri() + "/bucket/" + run.id + "/" + in.get("path").asText() + "?X-Amz-Signature=secret");
     out.putObject("headers").put("Content-Type", "application/octet-stream");
     return out;
   }

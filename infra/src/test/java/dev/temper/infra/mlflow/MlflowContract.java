@@ -169,8 +169,7 @@ interface MlflowContract {
     SomeRun run = someRun();
     SilentTracker followed = new SilentTracker(run.folder());
     try (MlflowTracker tracker =
-        mlflow()
-            .tracker(followed, run.folder(), run.recipe(), run::record, (moment, kind) -> {})) {
+        mlflow().tracker(followed, run.folder(), run.recipe(), run::record, (moment, kind) -> {})) {
       for (String stage : SomeRun.STAGES) {
         run.started(stage, 1, 0);
         tracker.started(run.record().run(), stage, SilentTracker.PROGRESS);

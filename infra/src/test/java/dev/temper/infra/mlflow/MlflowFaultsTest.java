@@ -102,9 +102,7 @@ class MlflowFaultsTest {
     server.fail(
         (path, body) -> {
           synchronized (random) {
-            return random.nextInt(12) == 0
-                ? faults.get(random.nextInt(faults.size()))
-                : Fault.NONE;
+            return random.nextInt(12) == 0 ? faults.get(random.nextInt(faults.size())) : Fault.NONE;
           }
         });
     sync();
@@ -121,7 +119,9 @@ class MlflowFaultsTest {
     AtomicInteger batches = new AtomicInteger();
     server.fail(
         (path, body) ->
-            path.endsWith("log-batch") && body.contains("temper.sent") && batches.incrementAndGet() < 4
+            path.endsWith("log-batch")
+                    && body.contains("temper.sent")
+                    && batches.incrementAndGet() < 4
                 ? Fault.KILLED_BEFORE_TAGS
                 : Fault.NONE);
     sync();
@@ -132,7 +132,8 @@ class MlflowFaultsTest {
   void aRefusedValueIsLeftOutAndNamedAndTheRestIsKept() throws Exception {
     run.whole(8);
     server.fail(
-        (path, body) -> path.endsWith("log-batch") && holdsLossOfStep4(body) ? Fault.REJECTED : Fault.NONE);
+        (path, body) ->
+            path.endsWith("log-batch") && holdsLossOfStep4(body) ? Fault.REJECTED : Fault.NONE);
     Mlflow.Sync sync = sync();
     server.fail((path, body) -> Fault.NONE);
     assertThat(sync.losses()).isNotEmpty().allMatch(loss -> loss.contains("train/loss"));
@@ -288,7 +289,8 @@ class MlflowFaultsTest {
 
   @Test
   void noProxyIsUsedForHostsThatAreReachedWithout() {
-    Map<String, String> around = Map.of("HTTP_PROXY", "http://127.0.0.1:9", "NO_PROXY", "127.0.0.1");
+    Map<String, String> around =
+        Map.of("HTTP_PROXY", "http://127.0.0.1:9", "NO_PROXY", "127.0.0.1");
     mlflow(around).probe();
     assertThatThrownBy(() -> mlflow(Map.of("HTTP_PROXY", "http://127.0.0.1:9")).probe())
         .isInstanceOf(MlflowFailure.class);
