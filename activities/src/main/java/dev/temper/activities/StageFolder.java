@@ -14,7 +14,7 @@ import java.time.InstantSource;
  * The files that the driver keeps in a stage's folder of a run. Each is replaced as a whole, by
  * rename; the artifact in the store is the truth.
  */
-record StageFolder(Path path, InstantSource clock) {
+public record StageFolder(Path path, InstantSource clock) {
 
   /** Attachment of every artifact: the metric lines without their times. */
   static final String HISTORY = "history.jsonl";
@@ -54,7 +54,7 @@ record StageFolder(Path path, InstantSource clock) {
   }
 
   /** Brings metric lines and attachments of a finished stage into the folder. */
-  void deliver(ArtifactStore store, Manifest artifact, Pulse pulse) throws IOException {
+  public void deliver(ArtifactStore store, Manifest artifact, Pulse pulse) throws IOException {
     Path attachments = store.openAttachments(artifact, pulse);
     for (StoredFile file : artifact.attachments()) {
       if (file.path().equals(HISTORY)) {

@@ -98,12 +98,6 @@ class FolderArtifactStoreTest implements ArtifactStoreContract {
         .hasMessageContaining(file.resolve("store") + " cannot be used");
   }
 
-  @Test
-  void aFolderThatCanIsLeftEmpty() throws Exception {
-    reopened().probe();
-    assertThat(files()).isEmpty();
-  }
-
   /** Why a manifest must not be put in place by moving a file. */
   @Test
   void anAtomicMoveOfAFileOverwrites() throws Exception {

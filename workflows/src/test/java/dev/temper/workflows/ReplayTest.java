@@ -52,7 +52,7 @@ class ReplayTest {
   @Test
   void swappedBranchesAreCaughtByTheNameInTheResult() {
     assertThatThrownBy(() -> replay("six-stages", WrongWalks.Swapped.class))
-        .hasMessageContaining("stage 'rm-heldout' was given the result of 'rm'");
+        .hasMessageContaining("stage 'rm' was given the result of 'rm-heldout'");
   }
 
   @ParameterizedTest

@@ -14,12 +14,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -200,5 +202,58 @@ public final class FolderArtifactStore implements ArtifactStore {
     try (Stream<Path> children = Files.list(folder)) {
       return children.toList();
     }
+  }
+
+  @Override
+  public boolean hasData(String sha256) {
+    return Files.exists(layout.data(sha256));
+  }
+
+  @Override
+  public void putData(String sha256, Path file) throws IOException {
+    if (hasData(sha256)) {
+      return;
+    }
+    Path target = layout.data(sha256);
+    Files.createDirectories(target.getParent());
+    String temporary = "." + sha256 + "." + UUID.randomUUID();
+    try {
+      StoredFile written = DurableFiles.copy(file, target.getParent(), temporary);
+      if (!written.sha256().equals(sha256)) {
+        throw new IOException(
+            "data file %s was changed meanwhile: SHA-256 is %s, was %s"
+                .formatted(file, written.sha256(), sha256));
+      }
+      Files.move(
+          target.resolveSibling(temporary),
+          target,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      DurableFiles.sync(target.getParent());
+    } finally {
+      Files.deleteIfExists(target.resolveSibling(temporary));
+    }
+  }
+
+  @Override
+  public Path data(String sha256) throws IOException {
+    Path file = layout.data(sha256);
+    if (!Files.exists(file)) {
+      throw new StageFailure(
+          StageFailure.Type.DATA_CONTRACT, "data file %s is not in the store".formatted(sha256));
+    }
+    if (!verified.contains(file)) {
+      try {
+        DurableFiles.requireBytes(
+            file.getParent(), new StoredFile(sha256, Files.size(file), sha256), Pulse.NONE);
+      } catch (DamagedFileException e) {
+        throw new StageFailure(
+            StageFailure.Type.DATA_CONTRACT,
+            "data file is damaged: %s; delete it and start the run again".formatted(e.getMessage()),
+            e);
+      }
+      verified.add(file);
+    }
+    return file;
   }
 }

@@ -1,9 +1,11 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.HaltAt;
+import dev.temper.activities.StoreUnreachableException;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PreflightException;
 import dev.temper.infra.run.RunInUseException;
+import dev.temper.infra.temporal.ServerException;
 import dev.temper.recipes.yaml.RecipeException;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
@@ -46,6 +48,10 @@ final class CommandLineRunner {
       around.err().println("temper: " + refusal.getMessage());
       return refusal.code().number();
     }
+    if (failure instanceof ServerException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
+    }
     if (failure instanceof RecipeException) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.USAGE.number();
@@ -57,6 +63,10 @@ final class CommandLineRunner {
     if (failure instanceof StageFailure) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.PREFLIGHT.number();
+    }
+    if (failure instanceof StoreUnreachableException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {
       Throwable reason = failure instanceof UncheckedIOException ? failure.getCause() : failure;

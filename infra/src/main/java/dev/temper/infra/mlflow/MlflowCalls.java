@@ -95,8 +95,13 @@ final class MlflowCalls extends MlflowClient {
 
   /** All runs of an experiment, but deleted ones, that a filter lets through. */
   List<Run> runs(String experiment, String filter) {
+    return runs(List.of(experiment), filter);
+  }
+
+  /** The same of several experiments. */
+  List<Run> runs(List<String> experiments, String filter) {
     List<Run> found = new ArrayList<>();
-    Page<Run> page = searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
+    Page<Run> page = searchRuns(experiments, filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
     while (true) {
       page.getItems().forEach(found::add);
       if (!page.hasNextPage()) {

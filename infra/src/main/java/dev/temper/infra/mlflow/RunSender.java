@@ -51,11 +51,6 @@ final class RunSender {
     this.statuses = new Statuses(calls);
   }
 
-  /** Whether MLflow knows the run. */
-  boolean known() {
-    return runs.find().recipe().isPresent();
-  }
-
   /** Journal lines sent so far. */
   int linesSent() {
     return points;
@@ -204,6 +199,26 @@ final class RunSender {
   private void note(String text) {
     if (!notes.contains(text)) {
       notes.add(text);
+    }
+  }
+
+  /** Says of stages that will not go on how they ended; those that finished say so themselves. */
+  void unfinished(RunRecord record) {
+    Map<String, Run> stages = runs.find().stages();
+    OptionalLong ended =
+        record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty());
+    for (StageRecord stage : record.stages()) {
+      Run child = stages.get(stage.name());
+      if (child != null && stage.status() != RunStatus.FINISHED) {
+        batches.tags(
+            child,
+            Map.of(
+                "temper.status",
+                stage.status().text(),
+                "temper.message",
+                stage.message().orElse("")));
+        statuses.set(child, stage.status(), ended);
+      }
     }
   }
 

@@ -26,7 +26,7 @@ interface MlflowContract {
         MlflowSettings.of(Map.of("MLFLOW_TRACKING_URI", uri())).orElseThrow(),
         new MlflowTransport.Limits(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60)),
-        new MlflowTracker.Pace(
+        new MlflowWriter.Pace(
             Duration.ofMillis(1), new Backoff(Duration.ofMillis(1), Duration.ofMillis(20))));
   }
 

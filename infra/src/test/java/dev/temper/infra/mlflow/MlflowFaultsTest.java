@@ -55,7 +55,7 @@ class MlflowFaultsTest {
     return new Mlflow(
         MlflowSettings.of(environment).orElseThrow(),
         new MlflowTransport.Limits(Duration.ofSeconds(2), LONG, LONG),
-        new MlflowTracker.Pace(
+        new MlflowWriter.Pace(
             Duration.ofMillis(1), new Backoff(Duration.ofMillis(1), Duration.ofMillis(5))));
   }
 

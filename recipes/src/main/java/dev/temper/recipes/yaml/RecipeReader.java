@@ -212,7 +212,14 @@ public final class RecipeReader {
         StageSettings s = around.get();
         stages.put(
             name,
-            new Stage(name, read.get(), s.queue(), s.checkpointEverySteps(), s.retry(), s.gate()));
+            new Stage(
+                name,
+                read.get(),
+                s.queue(),
+                s.checkpointEverySteps(),
+                s.retry(),
+                s.gate(),
+                s.timeouts()));
       }
     }
 
