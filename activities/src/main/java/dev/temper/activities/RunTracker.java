@@ -1,5 +1,6 @@
 package dev.temper.activities;
 
+import dev.temper.workflows.StageRequest;
 import dev.temper.workflows.StageResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ public interface RunTracker {
    * after a divergence {@code diverged/}.
    */
   Path folder(String run, String stage) throws IOException;
+
+  /** A stage is asked for, before anything else is told of it; comes again with every attempt. */
+  default void requested(StageRequest request) {}
 
   /** An attempt begins to compute; not called for a cached stage. */
   void started(String run, String stage, StageProgress progress);

@@ -39,8 +39,7 @@ public record Tracking(RunTracker tracker, Optional<MlflowTracker> mlflow)
                 server ->
                     server.tracker(
                         folderTracker, folder, recipe, folderTracker::record, failpoints));
-    return new Tracking(
-        mlflow.<RunTracker>map(tracker -> tracker).orElse(folderTracker), mlflow);
+    return new Tracking(mlflow.<RunTracker>map(tracker -> tracker).orElse(folderTracker), mlflow);
   }
 
   /** For people: where a run's numbers go. */

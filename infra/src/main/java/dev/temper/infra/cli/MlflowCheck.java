@@ -16,12 +16,7 @@ final class MlflowCheck {
    *     only one that does not let us in is a reason not to go on
    */
   static void before(TemperCommand root, boolean goesOn) {
-    Optional<Mlflow> named;
-    try {
-      named = Mlflow.of(root.environment());
-    } catch (IllegalArgumentException e) {
-      throw Refusal.usage(e.getMessage());
-    }
+    Optional<Mlflow> named = named(root);
     if (named.isEmpty()) {
       return;
     }
@@ -42,6 +37,15 @@ final class MlflowCheck {
                   e.denied()
                       ? "look at MLFLOW_TRACKING_USERNAME, _PASSWORD and _TOKEN"
                       : "look at MLFLOW_TRACKING_URI, or run without it and 'temper sync' later"));
+    }
+  }
+
+  /** The server that the environment names, if it names one in the right way. */
+  static Optional<Mlflow> named(TemperCommand root) {
+    try {
+      return Mlflow.of(root.environment());
+    } catch (IllegalArgumentException e) {
+      throw Refusal.usage(e.getMessage());
     }
   }
 }

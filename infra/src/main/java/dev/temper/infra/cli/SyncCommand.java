@@ -59,16 +59,12 @@ final class SyncCommand implements Callable<Integer> {
   }
 
   private Mlflow mlflow() {
-    try {
-      return Mlflow.of(root.environment())
-          .orElseThrow(
-              () ->
-                  Refusal.usage(
-                      "sync needs MLFLOW_TRACKING_URI, the address of an MLflow server, for example"
-                          + " http://127.0.0.1:5000"));
-    } catch (IllegalArgumentException e) {
-      throw Refusal.usage(e.getMessage());
-    }
+    return MlflowCheck.named(root)
+        .orElseThrow(
+            () ->
+                Refusal.usage(
+                    "sync needs MLFLOW_TRACKING_URI, the address of an MLflow server, for example"
+                        + " http://127.0.0.1:5000"));
   }
 
   /** A run whose process was killed says that it runs. */

@@ -1,9 +1,13 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.RunActivitiesImpl;
+import dev.temper.activities.RunTracker;
 import dev.temper.infra.StageWork;
 import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
+import dev.temper.infra.mlflow.Mlflow;
+import dev.temper.infra.mlflow.MlflowWork;
 import dev.temper.infra.recipe.Preflight;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunLog;
@@ -33,6 +37,9 @@ import picocli.CommandLine.Option;
 /** A process that does what runs on a Temporal server need done. */
 @Command(name = "worker", description = "runs stages for a Temporal server, until it is told to end")
 final class WorkerCommand implements Callable<Integer> {
+
+  /** The end of a worker waits for MLflow this long; the rest can be sent later. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
   private final TemperCommand root;
 
@@ -71,6 +78,7 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Integer> polled = polled();
+    Optional<Mlflow> mlflow = MlflowCheck.named(root);
     String location = root.store();
     try (TemporalServer server = root.connect("worker");
         ArtifactStore store = root.artifacts(location)) {
@@ -78,6 +86,12 @@ final class WorkerCommand implements Callable<Integer> {
       Home home = root.home();
       Path folder = Files.createDirectories(home.path().resolve("worker"));
       PrintStream out = root.around().out();
+      WorkTracker followed = new WorkTracker(home, this::say);
+      Optional<MlflowWork> sent = mlflow.map(known -> known.work(followed, folder, location));
+      RunActivities runs =
+          mlflow
+              .<RunActivities>map(known -> new RunActivitiesImpl(known.records(folder)))
+              .orElseGet(Untracked::new);
       try (RunLog log =
               new RunLog(
                   folder.resolve("worker.log"),
@@ -87,13 +101,13 @@ final class WorkerCommand implements Callable<Integer> {
                   .work(
                       store,
                       location,
-                      new WorkTracker(home, this::say),
+                      sent.<RunTracker>map(tracker -> tracker).orElse(followed),
                       (run, file) -> store.data(file.sha256()));
           QueueWorkers workers =
-              QueueWorkers.start(server.client(), polled, work.stages(), new Untracked())) {
+              QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
         CountDownLatch never = new CountDownLatch(1);
         Runtime.getRuntime()
-            .addShutdownHook(new Thread(() -> end(work, workers), "end of the worker"));
+            .addShutdownHook(new Thread(() -> end(work, workers, sent), "end of the worker"));
         say(
             "worker %d is ready: queues %s, Temporal %s, artifacts %s, tracking %s"
                 .formatted(
@@ -144,7 +158,7 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   /** Runs in a shutdown hook: a limit on everything, and no System.exit. */
-  private void end(StageWork work, QueueWorkers workers) {
+  private void end(StageWork work, QueueWorkers workers, Optional<MlflowWork> sent) {
     long start = System.nanoTime();
     Duration grace = Duration.ofSeconds(graceSeconds);
     say(
@@ -157,6 +171,9 @@ final class WorkerCommand implements Callable<Integer> {
       // Their ends have to reach the server, or it waits for signs of life first.
       Duration left = grace.minusNanos(System.nanoTime() - start);
       workers.awaitEnd(left.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofSeconds(2) : left);
+      if (sent.isPresent()) {
+        sent.get().end(LAST_WORDS).ifPresent(why -> say("MLflow does not have all: " + why));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -64,7 +64,8 @@ final class Artifacts {
       if (e.passing()) {
         throw e;
       }
-      return Optional.of("files were not attached (artifacts lie at " + root + "): " + e.getMessage());
+      return Optional.of(
+          "files were not attached (artifacts lie at " + root + "): " + e.getMessage());
     }
     calls.setTag(run.getInfo().getRunId(), SENT, hash);
     return Optional.empty();
@@ -78,11 +79,14 @@ final class Artifacts {
     Map<String, String> headers = new TreeMap<>();
     answer
         .path("headers")
-        .properties().forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+        .properties()
+        .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
     transport.uploadSigned(URI.create(answer.path("presigned_url").asText()), headers, file);
   }
 
-  /** {@code mlflow-artifacts:/1/run/artifacts} and {@code mlflow-artifacts://host/1/run/artifacts}. */
+  /**
+   * {@code mlflow-artifacts:/1/run/artifacts} and {@code mlflow-artifacts://host/1/run/artifacts}.
+   */
   private static String proxied(String root) {
     return root.substring(PROXIED.length()).replaceFirst("^//[^/]*", "").replaceFirst("^/+", "");
   }
@@ -97,7 +101,9 @@ final class Artifacts {
     MessageDigest digest = Sha256.digest();
     byte[] buffer = new byte[1 << 16];
     for (Map.Entry<String, Path> file : files.entrySet()) {
-      digest.update((file.getKey() + "\n" + Files.size(file.getValue()) + "\n").getBytes(StandardCharsets.UTF_8));
+      digest.update(
+          (file.getKey() + "\n" + Files.size(file.getValue()) + "\n")
+              .getBytes(StandardCharsets.UTF_8));
       try (InputStream in = Files.newInputStream(file.getValue())) {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
           digest.update(buffer, 0, read);

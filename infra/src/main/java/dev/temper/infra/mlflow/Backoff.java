@@ -17,7 +17,7 @@ record Backoff(Duration first, Duration most) {
    * @param failures at least 1
    */
   Duration after(int failures) {
-    double whole = (double) first.toMillis() * Math.pow(2, Math.min(30, failures - 1));
+    double whole = (double) first.toMillis() * (1L << Math.min(20, failures - 1));
     double limited = Math.min((double) most.toMillis(), whole);
     return Duration.ofMillis(
         Math.round(limited * (0.5 + 0.5 * ThreadLocalRandom.current().nextDouble())));

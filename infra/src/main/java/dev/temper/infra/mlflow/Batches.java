@@ -65,8 +65,7 @@ final class Batches {
       }
       List<Metric> metrics = metrics(prefix, line);
       int size = metrics.stream().mapToInt(it -> it.getKey().length() + OVERHEAD).sum();
-      if (!batch.isEmpty()
-          && (batch.size() + metrics.size() > ENTITIES || bytes + size > BYTES)) {
+      if (!batch.isEmpty() && (batch.size() + metrics.size() > ENTITIES || bytes + size > BYTES)) {
         send(run, batch, mark, last);
         batch.clear();
         bytes = 0;

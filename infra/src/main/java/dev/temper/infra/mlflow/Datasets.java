@@ -34,7 +34,8 @@ final class Datasets {
       String name = node.get("file").asText();
       add(use, name, node.get("sha256").asText(), "local", node, into);
     } else {
-      node.properties().forEach(
+      node.properties()
+          .forEach(
               field ->
                   collect(
                       use.isEmpty() ? field.getKey() : use + "/" + field.getKey(),

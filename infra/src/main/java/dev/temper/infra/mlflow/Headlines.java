@@ -43,7 +43,7 @@ final class Headlines {
         shown.put(name, value);
       }
     }
-    Double policy = line.metrics().get(POLICY_STEP);
+    Double policy = kind.equals("curve") ? line.metrics().get(POLICY_STEP) : null;
     return shown.isEmpty()
         ? Optional.empty()
         : Optional.of(

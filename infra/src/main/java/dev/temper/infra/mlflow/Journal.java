@@ -72,7 +72,8 @@ record Journal(List<Line> lines, OptionalLong startedAt) {
   private static Line line(JsonNode node) {
     Map<String, Double> metrics = new TreeMap<>();
     node.path("metrics")
-        .properties().forEach(field -> metrics.put(field.getKey(), field.getValue().doubleValue()));
+        .properties()
+        .forEach(field -> metrics.put(field.getKey(), field.getValue().doubleValue()));
     return new Line(node.path("step").longValue(), node.path("time").longValue(), metrics);
   }
 

@@ -1,12 +1,16 @@
 package dev.temper.infra.mlflow;
 
+import dev.temper.activities.RunRecords;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.recipes.Recipe;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +26,9 @@ public final class Mlflow {
 
   private final MlflowSettings settings;
   private final MlflowTransport.Limits limits;
-  private final MlflowTracker.Pace pace;
+  private final MlflowWriter.Pace pace;
 
-  Mlflow(MlflowSettings settings, MlflowTransport.Limits limits, MlflowTracker.Pace pace) {
+  Mlflow(MlflowSettings settings, MlflowTransport.Limits limits, MlflowWriter.Pace pace) {
     this.settings = settings;
     this.limits = limits;
     this.pace = pace;
@@ -39,8 +43,7 @@ public final class Mlflow {
     return MlflowSettings.of(environment)
         .map(
             settings ->
-                new Mlflow(
-                    settings, MlflowTransport.Limits.USUAL, MlflowTracker.Pace.USUAL));
+                new Mlflow(settings, MlflowTransport.Limits.USUAL, MlflowWriter.Pace.USUAL));
   }
 
   /** Its address, without credentials. */
@@ -71,7 +74,7 @@ public final class Mlflow {
       Recipe recipe,
       Supplier<RunRecord> record,
       StageFailpoints failpoints) {
-    TrackedRun run = tracked(folder, recipe, record.get(), true);
+    TrackedRun run = tracked(folder, recipe, record.get());
     return new MlflowTracker(
         followed,
         new RunSender(
@@ -105,13 +108,12 @@ public final class Mlflow {
     MlflowTransport transport = new MlflowTransport(settings, limits);
     for (int failures = 0; ; ) {
       try {
-        RunSender sender = sender(transport, folder, recipe, record);
+        RunSender sender =
+            new RunSender(transport, tracked(folder, recipe, record), moment -> {});
         Run run = sender.all(record);
         return new Sync(
             run.getInfo().getRunId(),
-            "%s/#/experiments/%s/runs/%s"
-                .formatted(
-                    server(), run.getInfo().getExperimentId(), run.getInfo().getRunId()),
+            page(settings.server(), run),
             sender.linesSent(),
             sender.losses());
       } catch (MlflowFailure e) {
@@ -124,26 +126,30 @@ public final class Mlflow {
     }
   }
 
-  /** A folder may be the copy of a run on a server, which MLflow knows by its name alone. */
-  private static RunSender sender(
-      MlflowTransport transport, RunFolder folder, Recipe recipe, RunRecord record) {
-    RunSender here =
-        new RunSender(transport, tracked(folder, recipe, record, true), moment -> {});
-    if (here.known()) {
-      return here;
-    }
-    RunSender server =
-        new RunSender(transport, tracked(folder, recipe, record, false), moment -> {});
-    return server.known() ? server : here;
+  /** Follows the stages of a worker and sends them. */
+  public MlflowWork work(RunTracker followed, Path folder, String store) {
+    return new MlflowWork(followed, new MlflowTransport(settings, limits), folder, store, pace);
   }
 
-  private static TrackedRun tracked(
-      RunFolder folder, Recipe recipe, RunRecord record, boolean started) {
+  /** Makes the runs of recipes that a Temporal server carries out. */
+  public RunRecords records(Path folder) {
+    return new MlflowRecords(
+        new MlflowTransport(settings, limits), folder, InstantSource.system());
+  }
+
+  /** Where a person sees a run. */
+  static String page(URI server, Run run) {
+    return "%s/#/experiments/%s/runs/%s"
+        .formatted(server, run.getInfo().getExperimentId(), run.getInfo().getRunId());
+  }
+
+  /** On a server a run's name is unique; elsewhere its first start tells it apart. */
+  private static TrackedRun tracked(RunFolder folder, Recipe recipe, RunRecord record) {
     return new TrackedRun(
         record.run(),
         recipe,
         record.recipeHash(),
-        started ? Optional.of(record.startedAt()) : Optional.empty(),
+        record.server().isPresent() ? Optional.empty() : Optional.of(record.startedAt()),
         folder.path());
   }
 }

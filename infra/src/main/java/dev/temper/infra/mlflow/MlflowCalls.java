@@ -54,10 +54,19 @@ final class MlflowCalls extends MlflowClient {
 
   /** Posts and reads the answer. */
   JsonNode post(String path, JsonNode body) {
+    return read("POST " + path, sendPost(path, body.toString()));
+  }
+
+  /** Asks and reads the answer. */
+  JsonNode get(String path) {
+    return read("GET " + path, sendGet(path));
+  }
+
+  private JsonNode read(String what, String answer) {
     try {
-      return JSON.readTree(sendPost(path, body.toString()));
+      return JSON.readTree(answer);
     } catch (JsonProcessingException e) {
-      throw MlflowFailure.unreachable("POST " + path + " at " + server(), e);
+      throw MlflowFailure.unreachable(what + " at " + server(), e);
     }
   }
 
@@ -86,9 +95,13 @@ final class MlflowCalls extends MlflowClient {
 
   /** All runs of an experiment, but deleted ones, that a filter lets through. */
   List<Run> runs(String experiment, String filter) {
+    return runs(List.of(experiment), filter);
+  }
+
+  /** The same of several experiments. */
+  List<Run> runs(List<String> experiments, String filter) {
     List<Run> found = new ArrayList<>();
-    Page<Run> page =
-        searchRuns(List.of(experiment), filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
+    Page<Run> page = searchRuns(experiments, filter, ViewType.ACTIVE_ONLY, PAGE, List.of());
     while (true) {
       page.getItems().forEach(found::add);
       if (!page.hasNextPage()) {

@@ -21,7 +21,8 @@ public final class MlflowFailure extends RuntimeException {
 
   /** No answer at all. */
   static MlflowFailure unreachable(String what, Throwable cause) {
-    String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    String reason =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return new MlflowFailure(what + ": " + reason, 0, "", 0, cause);
   }
 

@@ -113,7 +113,8 @@ final class MlflowRuns {
     run.startedAt().ifPresent(started -> tags.put(STARTED, started));
     tags.put("temper.recipe", run.recipe().name());
     create(found.experiment(), run.name(), startTime, tags);
-    return found(find().recipe().isPresent(), "run " + run.name());
+    Found now = find();
+    return sure(now, now.recipe().isPresent(), "run " + run.name());
   }
 
   /** With the run of a stage; the recipe's has to be there. */
@@ -126,11 +127,12 @@ final class MlflowRuns {
     tags.put("temper.kind", kind);
     tags.put(PARENT, found.recipe().orElseThrow().getInfo().getRunId());
     create(found.experiment(), stage, startTime, tags);
-    return found(find().stages().containsKey(stage), "stage " + stage);
+    Found now = find();
+    return sure(now, now.stages().containsKey(stage), "stage " + stage);
   }
 
   /** A second look: a server that does not find what it has just made is not to be trusted. */
-  private Found found(boolean there, String what) {
+  private Found sure(Found now, boolean there, String what) {
     if (!there) {
       throw MlflowFailure.answered(
           "search for %s at %s".formatted(what, calls.server()),
@@ -139,7 +141,7 @@ final class MlflowRuns {
           "what was just made is not found",
           0);
     }
-    return find();
+    return now;
   }
 
   private Map<String, String> identity() {
@@ -159,16 +161,14 @@ final class MlflowRuns {
             .setRunName(name)
             .setUserId(user)
             .setStartTime(startTime);
-    tags.forEach(
-        (key, value) -> request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
+    tags.forEach((key, value) -> request.addTags(RunTag.newBuilder().setKey(key).setValue(value)));
     calls.createRun(request.build());
   }
 
   private String experiment() {
     if (experiment.isEmpty()) {
       String name = run.recipe().name();
-      Experiment known =
-          calls.experiment(name).orElseGet(() -> makeExperiment(name));
+      Experiment known = calls.experiment(name).orElseGet(() -> makeExperiment(name));
       if (!known.getLifecycleStage().equals("active")) {
         throw MlflowFailure.answered(
             "experiment '%s' at %s".formatted(name, calls.server()),

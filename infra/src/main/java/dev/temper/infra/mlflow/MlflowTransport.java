@@ -65,9 +65,11 @@ final class MlflowTransport {
   /** Calls the server; an absolute path and a JSON body, or an empty one. */
   String call(String method, String path, String json) {
     URI uri = URI.create(settings.server() + path);
-    HttpRequest.Builder request = request(uri, limits.answer()).header("Content-Type", "application/json");
+    HttpRequest.Builder request =
+        request(uri, limits.answer()).header("Content-Type", "application/json");
     settings.authorization().ifPresent(value -> request.header("Authorization", value));
-    request.method(method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
+    request.method(
+        method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
     return send(request.build(), method + " " + uri.getPath());
   }
 
@@ -84,7 +86,9 @@ final class MlflowTransport {
     HttpRequest.Builder request = request(signed, limits.upload()).PUT(body(file));
     headers.forEach(request::header);
     // The query is the signature: it stays out of every message.
-    send(request.build(), "PUT " + signed.getScheme() + "://" + signed.getAuthority() + signed.getPath());
+    send(
+        request.build(),
+        "PUT " + signed.getScheme() + "://" + signed.getAuthority() + signed.getPath());
   }
 
   private static BodyPublisher body(Path file) throws IOException {

@@ -37,12 +37,13 @@ final class Models {
       if (model.isMissingNode()) {
         model = create(run, tracked, stage, tags);
       }
-      String id = model.at("/info/model_id").asText();
-      if (!isReady(model)) {
-        ObjectNode body = MlflowCalls.body().put("model_id", id).put("status", READY);
-        calls.sendPatch("logged-models/" + id, body.toString());
+      if (isReady(model)) {
+        return; // the last thing that is done to it
       }
+      String id = model.at("/info/model_id").asText();
       link(run, id, stage.steps());
+      ObjectNode body = MlflowCalls.body().put("model_id", id).put("status", READY);
+      calls.sendPatch("logged-models/" + id, body.toString());
     } catch (MlflowFailure e) {
       if (!e.missing()) { // a server from before logged models: the tags of the run say it all
         throw e;
@@ -80,8 +81,14 @@ final class Models {
     return model.at("/info/status").asText().equals(READY);
   }
 
-  /** Sending it again changes nothing. */
+  /** MLflow refuses the same link a second time. */
   private void link(Run run, String model, long step) {
+    JsonNode there = calls.get("runs/get?run_id=" + run.getInfo().getRunId());
+    for (JsonNode output : there.at("/run/outputs/model_outputs")) {
+      if (output.path("model_id").asText().equals(model)) {
+        return;
+      }
+    }
     ObjectNode body = MlflowCalls.body().put("run_id", run.getInfo().getRunId());
     body.putArray("models").addObject().put("model_id", model).put("step", step);
     calls.post("runs/outputs", body);

@@ -46,7 +46,8 @@ final class Parameters {
     if (node.isObject() && node.size() == 1 && node.has(INPUT)) {
       put(name, node.get(INPUT).asText(), into);
     } else if (node.isObject() && !node.isEmpty()) {
-      node.properties().forEach(field -> flatten(below(name, field.getKey()), field.getValue(), into));
+      node.properties()
+          .forEach(field -> flatten(below(name, field.getKey()), field.getValue(), into));
     } else if (node.isArray() && has(node, JsonNode::isContainerNode)) {
       for (int i = 0; i < node.size(); i++) {
         flatten(below(name, Integer.toString(i)), node.get(i), into);

@@ -51,11 +51,6 @@ final class RunSender {
     this.statuses = new Statuses(calls);
   }
 
-  /** Whether MLflow knows the run. */
-  boolean known() {
-    return runs.find().recipe().isPresent();
-  }
-
   /** Journal lines sent so far. */
   int linesSent() {
     return points;
@@ -83,7 +78,8 @@ final class RunSender {
     tags.put("temper.store", record.store());
     tags.put("temper.stages", stages(record));
     batches.tags(parent, tags);
-    Map<String, Path> files = new TreeMap<>(Artifacts.of(run.folder().resolve("report"), "report/"));
+    Map<String, Path> files =
+        new TreeMap<>(Artifacts.of(run.folder().resolve("report"), "report/"));
     Path recipe = run.folder().resolve("recipe.yaml");
     if (Files.exists(recipe)) {
       files.put("recipe.yaml", recipe);
@@ -91,7 +87,10 @@ final class RunSender {
     if (!Statuses.of(record.status()).equals("RUNNING")) {
       artifacts.attach(parent, files).ifPresent(this::note);
     }
-    statuses.set(parent, record.status(), record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty()));
+    statuses.set(
+        parent,
+        record.status(),
+        record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty()));
     return parent;
   }
 
@@ -200,6 +199,26 @@ final class RunSender {
   private void note(String text) {
     if (!notes.contains(text)) {
       notes.add(text);
+    }
+  }
+
+  /** Says of stages that will not go on how they ended; those that finished say so themselves. */
+  void unfinished(RunRecord record) {
+    Map<String, Run> stages = runs.find().stages();
+    OptionalLong ended =
+        record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty());
+    for (StageRecord stage : record.stages()) {
+      Run child = stages.get(stage.name());
+      if (child != null && stage.status() != RunStatus.FINISHED) {
+        batches.tags(
+            child,
+            Map.of(
+                "temper.status",
+                stage.status().text(),
+                "temper.message",
+                stage.message().orElse("")));
+        statuses.set(child, stage.status(), ended);
+      }
     }
   }
 

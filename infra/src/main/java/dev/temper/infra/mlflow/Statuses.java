@@ -34,9 +34,7 @@ final class Statuses {
     boolean ended = !wanted.equals("RUNNING");
     boolean same =
         run.getInfo().getStatus().name().equals(wanted)
-            && (!ended
-                || endedAt.isEmpty()
-                || run.getInfo().getEndTime() == endedAt.getAsLong());
+            && (!ended || endedAt.isEmpty() || run.getInfo().getEndTime() == endedAt.getAsLong());
     if (same) {
       return;
     }

@@ -3,7 +3,9 @@ package dev.temper.infra.mlflow;
 import dev.temper.infra.run.StageRecord;
 import java.util.TreeMap;
 
-/** The final numbers of a stage, apart from its series: they may be over more than the last step. */
+/**
+ * The final numbers of a stage, apart from its series: they may be over more than the last step.
+ */
 final class Summaries {
 
   static final String PREFIX = "summary/";

@@ -222,13 +222,15 @@ public final class FakeMlflow implements AutoCloseable {
       case "experiments/create" -> createExperiment(in).toString();
       case "runs/create" -> createRun(in).toString();
       case "runs/search" -> searchRuns(in).toString();
+      case "runs/get" ->
+          JSON.createObjectNode().set("run", json(active(query(exchange)))).toString();
       case "runs/update" -> update(in).toString();
       case "runs/delete" -> delete(in);
       case "runs/log-batch" -> logBatch(in, body.length, fault);
       case "runs/set-tag" -> setTag(in);
       case "runs/log-inputs" -> logInputs(in);
       case "runs/outputs" -> outputs(in);
-      case "metrics/get-history" -> history(exchange.getRequestURI().getQuery()).toString();
+      case "metrics/get-history" -> history(query(exchange)).toString();
       case "logged-models" -> createModel(in).toString();
       case "logged-models/search" -> searchModels(in).toString();
       case "artifacts/presigned-upload-url" -> presign(in).toString();
@@ -274,7 +276,8 @@ public final class FakeMlflow implements AutoCloseable {
         .put("artifact_uri", artifactRoot + "/" + experiment + "/" + id + "/artifacts")
         .put("lifecycle_stage", "active");
     Run run = new Run(id, info);
-    in.path("tags").forEach(tag -> run.tags.put(tag.get("key").asText(), tag.get("value").asText()));
+    in.path("tags")
+        .forEach(tag -> run.tags.put(tag.get("key").asText(), tag.get("value").asText()));
     runs.put(id, run);
     return JSON.createObjectNode().set("run", json(run));
   }
@@ -423,26 +426,27 @@ public final class FakeMlflow implements AutoCloseable {
   private String outputs(JsonNode in) {
     Run run = active(in);
     for (JsonNode model : in.path("models")) {
-      boolean known = false;
       for (JsonNode there : run.models) {
-        known |= there.equals(model);
+        require(!there.equals(model), "UNIQUE constraint failed");
       }
-      if (!known) {
-        run.models.add(model);
-      }
+      run.models.add(model);
     }
     return "{}";
   }
 
-  private ObjectNode history(String query) {
-    Map<String, String> asked = new TreeMap<>();
-    for (String pair : query.split("&")) {
+  private static ObjectNode query(HttpExchange exchange) {
+    ObjectNode asked = JSON.createObjectNode();
+    for (String pair : exchange.getRequestURI().getQuery().split("&")) {
       asked.put(pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", ""));
     }
+    return asked;
+  }
+
+  private ObjectNode history(JsonNode asked) {
     ObjectNode out = JSON.createObjectNode();
     ArrayNode list = out.putArray("metrics");
-    for (Point point : runs.get(asked.get("run_id")).points) {
-      if (point.key().equals(asked.get("metric_key"))) {
+    for (Point point : active(asked).points) {
+      if (point.key().equals(asked.get("metric_key").asText())) {
         list.add(json(point));
       }
     }
@@ -480,7 +484,9 @@ public final class FakeMlflow implements AutoCloseable {
     require(artifactRoot.startsWith("s3:"), "Presigned upload is not supported");
     Run run = active(in);
     ObjectNode out = JSON.createObjectNode();
-    out.put("presigned_url", uri() + "/bucket/" + run.id + "/" + in.get("path").asText() + "?X-Amz-Signature=secret");
+    out.put(
+        "presigned_url",
+        uri() + "/bucket/" + run.id + "/" + in.get("path").asText() + "?X-Amz-Signature=secret");
     out.putObject("headers").put("Content-Type", "application/octet-stream");
     return out;
   }

@@ -48,7 +48,9 @@ final class MlflowContents {
     List<Run> found =
         runs(experiment).stream()
             .filter(
-                run -> MlflowRuns.tag(run, "temper.stage").equals(Optional.of(stage).filter(s -> !s.isEmpty())))
+                run ->
+                    MlflowRuns.tag(run, "temper.stage")
+                        .equals(Optional.of(stage).filter(s -> !s.isEmpty())))
             .toList();
     if (found.size() != 1) {
       throw new AssertionError(
@@ -75,8 +77,7 @@ final class MlflowContents {
                 metric.path("value").asDouble(),
                 metric.path("timestamp").asLong()));
       }
-      points.sort(
-          java.util.Comparator.comparingLong(Point::step).thenComparingLong(Point::time));
+      points.sort(java.util.Comparator.comparingLong(Point::step).thenComparingLong(Point::time));
       return points;
     } catch (IOException e) {
       throw new AssertionError(e);

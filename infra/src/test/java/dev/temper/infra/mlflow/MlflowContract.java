@@ -6,7 +6,6 @@ import dev.temper.infra.run.RunStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -27,7 +26,7 @@ interface MlflowContract {
         MlflowSettings.of(Map.of("MLFLOW_TRACKING_URI", uri())).orElseThrow(),
         new MlflowTransport.Limits(
             Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60)),
-        new MlflowTracker.Pace(
+        new MlflowWriter.Pace(
             Duration.ofMillis(1), new Backoff(Duration.ofMillis(1), Duration.ofMillis(20))));
   }
 
@@ -62,7 +61,7 @@ interface MlflowContract {
     Mlflow.Sync first = sync(run);
     Map<String, Object> once = contents().all(run.recipe().name());
     Mlflow.Sync second = sync(run);
-    int stages = run.recipe().stages().size();
+    int stages = SomeRun.STAGES.size();
     assertThat(first.lines()).isEqualTo(12 * stages);
     assertThat(first.losses()).isEmpty();
     assertThat(second.lines()).isZero();
@@ -170,9 +169,8 @@ interface MlflowContract {
     SomeRun run = someRun();
     SilentTracker followed = new SilentTracker(run.folder());
     try (MlflowTracker tracker =
-        mlflow()
-            .tracker(followed, run.folder(), run.recipe(), run::record, (moment, kind) -> {})) {
-      for (String stage : List.of("base", "sft", "rl", "curve")) {
+        mlflow().tracker(followed, run.folder(), run.recipe(), run::record, (moment, kind) -> {})) {
+      for (String stage : SomeRun.STAGES) {
         run.started(stage, 1, 0);
         tracker.started(run.record().run(), stage, SilentTracker.PROGRESS);
         for (int step = 1; step <= 30; step++) {

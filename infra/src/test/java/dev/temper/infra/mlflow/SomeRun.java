@@ -25,6 +25,7 @@ import java.util.TreeMap;
 /** A run folder of the quickstart recipe, written by hand. */
 final class SomeRun {
 
+  static final List<String> STAGES = List.of("base", "pairs", "rl", "curve");
   static final long TIME = 1_790_000_000_000L;
 
   private final RunFolder folder;
@@ -153,12 +154,12 @@ final class SomeRun {
     write();
   }
 
-  /** Every stage makes some steps and finishes. */
+  /** These stages make some steps and finish. */
   SomeRun whole(int steps) throws IOException {
-    for (Stage stage : recipe().stages()) {
-      started(stage.name(), 1, 0);
-      steps(stage.name(), 1, 1, steps);
-      finished(stage.name(), steps);
+    for (String stage : STAGES) {
+      started(stage, 1, 0);
+      steps(stage, 1, 1, steps);
+      finished(stage, steps);
     }
     ended(RunStatus.FINISHED);
     return this;
