@@ -84,7 +84,8 @@ class LiveOperationsTest {
 
   @Test
   void aWorkerThatShutsDownInThePauseKeepsTheStagePaused() {
-    stages.next("base", HeldStages.shutsDownWhenCancelled());
+    // The service in this process tries again in spite of the pause; a real one does not.
+    stages.next("base", HeldStages.shutsDownWhenCancelled(), HeldStages.untilCancelled());
     try (WorkflowRig rig = new WorkflowRig(stages)) {
       WorkflowStub run = rig.started(CHAIN);
       stages.awaitStarts("base", 1);
@@ -216,7 +217,7 @@ class LiveOperationsTest {
       rig.until("sft", Status.RUNNING);
       RecipeWorkflow live = rig.live();
       refused(live::resume, "the run is not paused, there is nothing to resume");
-      refused(() -> live.retry("rn"), "got 'rn'; did you mean 'rm'?");
+      refused(() -> live.retry("rm-held"), "got 'rm-held'; did you mean 'rm-heldout'?");
       refused(() -> live.retry("base"), "stage 'base' is finished, there is nothing to retry");
       refused(() -> live.retry("rm"), "stage 'rm' was not started, there is nothing to retry");
       refused(() -> live.move("eval", " "), "queue must not be empty, got ' '");
