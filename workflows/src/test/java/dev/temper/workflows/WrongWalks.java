@@ -63,6 +63,44 @@ final class WrongWalks {
     }
   }
 
+  /** The right walk, told of nothing that happens to it. */
+  public static final class Deaf extends Delegating {
+
+    @WorkflowInit
+    public Deaf(RecipeRun run) {
+      super(run, new RecipeWorkflowImpl(run));
+    }
+
+    @Override
+    public RecipeOutcome run(RecipeRun run) {
+      List<RecipeOutcome> outcome = new ArrayList<>();
+      Workflow.newDetachedCancellationScope(() -> outcome.add(super.run(run))).run();
+      return outcome.get(0);
+    }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public void retry(String stage) {}
+  }
+
+  /** The right walk over the recipe alone. */
+  public static final class Forgetful extends Delegating {
+
+    @WorkflowInit
+    public Forgetful(RecipeRun run) {
+      super(bare(run), new RecipeWorkflowImpl(bare(run)));
+    }
+
+    private static RecipeRun bare(RecipeRun run) {
+      return new RecipeRun(run.run(), run.recipe());
+    }
+  }
+
   /** Independent stages one after the other. */
   public static final class OneByOne extends Delegating {
 

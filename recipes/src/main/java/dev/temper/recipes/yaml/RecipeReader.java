@@ -27,7 +27,7 @@ public final class RecipeReader {
   private static final Set<String> ROOT_KEYS =
       Set.of("name", "description", "seed", "numerics", "stages");
   private static final List<String> STAGE_KEYS =
-      List.of("queue", "resources", "checkpointEverySteps", "retry", "gate", "seedOf");
+      List.of("queue", "resources", "checkpointEverySteps", "retry", "gate", "timeouts", "seedOf");
 
   private final MethodCatalog catalog;
 
