@@ -3,6 +3,7 @@ package dev.temper.activities;
 import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -85,6 +86,17 @@ public interface ArtifactStore extends AutoCloseable {
    * @throws dev.temper.trainers.StageFailure {@code DataContract} if there is none
    */
   Path data(String sha256) throws IOException;
+
+  /** All that lies here and could be deleted. */
+  List<Holding> holdings() throws IOException;
+
+  /**
+   * Deletes something, unless somebody writes for its key now. An artifact is first hidden; if it
+   * is needed then, it comes back.
+   *
+   * @return whether it was deleted
+   */
+  boolean discard(Holding holding, Holding.Needed needed) throws IOException, InterruptedException;
 
   /** Ends connections and threads; what was opened stays where it is. */
   @Override

@@ -342,6 +342,68 @@ public interface ArtifactStoreContract {
         .hasMessageContaining(sha256 + " is not in the store");
   }
 
+  @Test
+  default void whatIsDiscardedLeavesNothing() throws Exception {
+    publish(reopened(), "abc");
+    ArtifactStore store = reopened();
+    Holding holding = only(store.holdings());
+    assertThat(holding.kind()).isEqualTo(Holding.Kind.ARTIFACT);
+    assertThat(holding.key()).isEqualTo(KEY);
+    assertThat(holding.bytes()).isGreaterThan(5);
+    assertThat(store.discard(holding, () -> false)).isTrue();
+    assertThat(reopened().find(KEY)).isEmpty();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  default void whatIsNeededAtTheLastMomentComesBack() throws Exception {
+    Manifest made = publish(reopened(), "abc");
+    ArtifactStore store = reopened();
+    boolean discarded =
+        store.discard(
+            only(store.holdings()),
+            () -> {
+              assertThat(reopened().find(KEY)).isEmpty();
+              return true;
+            });
+    assertThat(discarded).isFalse();
+    assertThat(reopened().find(KEY)).contains(made);
+    assertThat(reopened().open(made, Pulse.NONE).resolve("deep/er/weights")).hasContent("abc");
+  }
+
+  @Test
+  default void checkpointsAndLeftoversAreDiscarded() throws Exception {
+    ArtifactStore store = reopened();
+    try (StageLease lease = lease(store, "run/stage")) {
+      checkpoint(lease, 10);
+      lease.begin().file("weights", bytes("never published"));
+    }
+    List<Holding> holdings = store.holdings();
+    assertThat(holdings)
+        .extracting(Holding::kind)
+        .containsExactlyInAnyOrder(Holding.Kind.CHECKPOINTS, Holding.Kind.LEFTOVERS);
+    for (Holding holding : holdings) {
+      assertThat(store.discard(holding, () -> false)).isTrue();
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  default void aDataFileThatIsNeededStays(@TempDir Path folder) throws Exception {
+    ArtifactStore store = reopened();
+    store.putData(Sha256.of("x"), Files.writeString(folder.resolve("rows"), "x"));
+    Holding holding = only(store.holdings());
+    assertThat(store.discard(holding, () -> true)).isFalse();
+    assertThat(store.hasData(Sha256.of("x"))).isTrue();
+    assertThat(store.discard(holding, () -> false)).isTrue();
+    assertThat(store.hasData(Sha256.of("x"))).isFalse();
+  }
+
+  private static Holding only(List<Holding> holdings) {
+    assertThat(holdings).hasSize(1);
+    return holdings.get(0);
+  }
+
   private static StageLease lease(ArtifactStore store, String owner) throws Exception {
     return store.lease(
         KEY,

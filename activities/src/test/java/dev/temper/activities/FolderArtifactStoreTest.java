@@ -98,6 +98,19 @@ class FolderArtifactStoreTest implements ArtifactStoreContract {
         .hasMessageContaining(file.resolve("store") + " cannot be used");
   }
 
+  @Test
+  void whatSomebodyWritesIsNotDiscarded() throws Exception {
+    ArtifactStore store = reopened();
+    aPublishedArtifactIsReadBackWhole();
+    try (StageLease writer = store.lease(KEY, "run/stage", holder -> {})) {
+      for (ArtifactStore other : List.of(store, reopened())) {
+        assertThat(other.discard(other.holdings().get(0), () -> false)).isFalse();
+      }
+      writer.check();
+    }
+    assertThat(reopened().find(KEY)).isPresent();
+  }
+
   /** Why a manifest must not be put in place by moving a file. */
   @Test
   void anAtomicMoveOfAFileOverwrites() throws Exception {

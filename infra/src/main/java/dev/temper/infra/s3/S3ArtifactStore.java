@@ -2,6 +2,7 @@ package dev.temper.infra.s3;
 
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.ContentPaths;
+import dev.temper.activities.Holding;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.StageLease;
@@ -299,6 +300,65 @@ public final class S3ArtifactStore implements ArtifactStore {
           "data file is damaged: %s; delete it and start the run again".formatted(e.getMessage()),
           e);
     }
+  }
+
+  @Override
+  public List<Holding> holdings() throws IOException {
+    return new S3Inventory(bucket, json).take();
+  }
+
+  @Override
+  public boolean discard(Holding holding, Holding.Needed needed)
+      throws IOException, InterruptedException {
+    String key = holding.key();
+    if (holding.kind() == Holding.Kind.DATA) {
+      if (needed.now()) {
+        return false;
+      }
+      bucket.delete(S3Layout.data(key));
+      LocalCopies.delete(copies.data(key));
+      return true;
+    }
+    Optional<S3Leases.Grant> grant = leases.acquireSoon(key, "gc-" + UUID.randomUUID());
+    if (grant.isEmpty()) {
+      return false;
+    }
+    try (S3Lease lease = lease(key, grant.get())) {
+      return switch (holding.kind()) {
+        case ARTIFACT -> discardArtifact(lease, key, needed);
+        case CHECKPOINTS -> {
+          lease.prune(0);
+          yield true;
+        }
+        default -> {
+          lease.sweep();
+          yield true;
+        }
+      };
+    }
+  }
+
+  private boolean discardArtifact(S3Lease lease, String key, Holding.Needed needed)
+      throws IOException {
+    String path = S3Layout.artifact(key);
+    Optional<Bucket.Stored> manifest = bucket.get(path);
+    if (manifest.isEmpty()) {
+      return false;
+    }
+    // What it names stays until it is certain that nobody has come upon it.
+    lease.whileHeld(
+        () -> {
+          bucket.delete(path);
+          return null;
+        });
+    if (needed.now()) {
+      lease.whileHeld(() -> bucket.putIfAbsent(path, manifest.get().bytes()));
+      return false;
+    }
+    found.remove(key);
+    lease.sweep();
+    LocalCopies.delete(copies.artifact(key));
+    return true;
   }
 
   @Override

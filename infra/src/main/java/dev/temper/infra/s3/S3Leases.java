@@ -72,6 +72,20 @@ final class S3Leases implements AutoCloseable {
     return attempt(key, owner, new LeaseWatch(terms)).grant();
   }
 
+  /** The lease, unless somebody else has it and renews it: whoever was killed does not. */
+  Optional<Grant> acquireSoon(String key, String owner) throws IOException, InterruptedException {
+    long start = terms.nanos().getAsLong();
+    LeaseWatch watch = new LeaseWatch(terms);
+    while (true) {
+      Attempt attempt = attempt(key, owner, watch);
+      long waited = terms.nanos().getAsLong() - start;
+      if (attempt.grant().isPresent() || waited > 2 * terms.term().toNanos()) {
+        return attempt.grant();
+      }
+      TimeUnit.NANOSECONDS.sleep(terms.look().toNanos());
+    }
+  }
+
   private record Attempt(Optional<Grant> grant, String holder) {}
 
   private Attempt attempt(String key, String owner, LeaseWatch watch) throws IOException {

@@ -119,6 +119,11 @@ final class Faults implements SdkHttpClient {
             public int read() throws IOException {
               throw new SocketTimeoutException("Read timed out");
             }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+              return read();
+            }
           });
     };
   }

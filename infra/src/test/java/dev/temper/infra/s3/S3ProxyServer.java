@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** S3Proxy in this process, on a folder. */
-final class S3ProxyServer implements S3Server {
+public final class S3ProxyServer implements S3Server {
 
   private final S3Proxy proxy;
 
@@ -15,7 +16,7 @@ final class S3ProxyServer implements S3Server {
     this.proxy = proxy;
   }
 
-  static S3ProxyServer start(Path folder) throws Exception {
+  public static S3ProxyServer start(Path folder) throws Exception {
     S3Proxy proxy =
         S3Proxy.builder()
             .blobStore(new FilesystemNio2BlobStore(folder.toString()))
@@ -25,6 +26,14 @@ final class S3ProxyServer implements S3Server {
             .build();
     proxy.start();
     return new S3ProxyServer(proxy);
+  }
+
+  /** As its users do before they use it. */
+  public void makeBucket(String name) {
+    S3Connection connection = S3Connection.of(environment());
+    try (S3Client client = connection.client(connection.http())) {
+      client.createBucket(create -> create.bucket(name));
+    }
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Map;
 
 /** A running S3 server. */
-interface S3Server extends AutoCloseable {
+public interface S3Server extends AutoCloseable {
 
   String ACCESS_KEY = "temper-test";
   String SECRET_KEY = "temper-test-secret";

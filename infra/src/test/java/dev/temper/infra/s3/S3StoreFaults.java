@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.CheckpointManifest;
 import dev.temper.activities.FencedException;
+import dev.temper.activities.Holding;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.SavedCheckpoint;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What a store on a bucket does on bad days; the same on every server. */
@@ -133,7 +135,7 @@ interface S3StoreFaults {
         bucket()
             .faults()
             .next(1, "POST", "uploadId", Faults.lostAnswer())
-            .next(1, "PUT", "partNumber=1", Faults.lostAnswer());
+            .next(1, "PUT", "partNumber=[1]", Faults.lostAnswer());
     Manifest made = publish(bucket().store(way), large);
     assertThat(bucket().store().open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(large);
   }
@@ -147,7 +149,7 @@ interface S3StoreFaults {
 
   @Test
   default void anUploadThatIsGivenUpLeavesNothing() throws Exception {
-    Faults way = bucket().faults().next(1, "PUT", "partNumber=2", Faults.status(403, "NoWay"));
+    Faults way = bucket().faults().next(1, "PUT", "partNumber=[2]", Faults.status(403, "NoWay"));
     try (StageLease lease = lease(bucket().store(way));
         Staging staging = lease.begin()) {
       assertThatThrownBy(() -> staging.file("weights", wrap(random(3 * TestBucket.PART))))
@@ -301,6 +303,34 @@ interface S3StoreFaults {
       next.prune(0);
     }
     assertThat(bucket().paths()).allMatch(path -> path.startsWith("leases/"));
+  }
+
+  @Test
+  default void whatSomebodyWritesIsNotDiscarded() throws Exception {
+    publish(bucket().store(), random(10));
+    AtomicLong nanos = new AtomicLong();
+    // Looks too seldom to see a lease end, and soon gives up.
+    ArtifactStore collector =
+        bucket().store(bucket().faults(), () -> nanos.addAndGet(Duration.ofSeconds(16).toNanos()));
+    try (StageLease writer = lease(bucket().store())) {
+      assertThat(collector.discard(collector.holdings().get(0), () -> false)).isFalse();
+      writer.check();
+    }
+    assertThat(collector.find(STAGE)).isPresent();
+    assertThat(collector.discard(collector.holdings().get(0), () -> false)).isTrue();
+    assertThat(collector.find(STAGE)).isEmpty();
+  }
+
+  @Test
+  default void anUploadThatWasNeverCompletedIsALeftover() throws Exception {
+    bucket().startUpload("commits/" + STAGE + "/c/files/weights");
+    ArtifactStore store = bucket().store();
+    Assumptions.assumeFalse(
+        bucket().bucket().incomplete("").isEmpty(), "the server lists uploads by whole paths only");
+    Holding holding = store.holdings().get(0);
+    assertThat(holding.kind()).isEqualTo(Holding.Kind.LEFTOVERS);
+    assertThat(store.discard(holding, () -> false)).isTrue();
+    assertThat(bucket().bucket().incomplete("")).isEmpty();
   }
 
   @Test

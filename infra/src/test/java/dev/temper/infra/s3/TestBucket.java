@@ -99,6 +99,12 @@ final class TestBucket implements AutoCloseable {
         put -> put.bucket(location.bucket()).key(location.key(path)), RequestBody.fromBytes(bytes));
   }
 
+  /** As a writer that was killed leaves it. */
+  void startUpload(String path) {
+    client.createMultipartUpload(
+        create -> create.bucket(location.bucket()).key(location.key(path)));
+  }
+
   /** The one object with this end below a start. */
   String only(String start, String end) throws IOException {
     List<String> some =
