@@ -387,7 +387,9 @@ public final class RealServers implements ExecutionCondition, ParameterResolver 
       List<String> command = new ArrayList<>(List.of("kill", name));
       processes().forEach(process -> command.add(Long.toString(process.pid())));
       try {
-        Programs.output(command, System.getenv()).orElseThrow();
+        if (Programs.output(command, System.getenv()).isEmpty()) {
+          throw new IllegalStateException("cannot send " + name + " to " + server);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
