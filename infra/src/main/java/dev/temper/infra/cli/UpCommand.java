@@ -92,7 +92,7 @@ final class UpCommand implements Callable<Integer> {
       root.around()
           .out()
           .printf(
-              "%nvariables and S3 keys: %s%nnext: temper worker, and in another terminal temper run RECIPE%n",
+              "%nvariables and keys: %s%nnext: temper worker, and in another terminal temper run RECIPE%n",
               root.home().path().resolve("stack").resolve("environment"));
     }
     return ExitCode.OK.number();

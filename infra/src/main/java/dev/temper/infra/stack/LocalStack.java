@@ -194,7 +194,7 @@ public final class LocalStack {
     return chosen;
   }
 
-  private static Server server(StackServer id) {
+  static Server server(StackServer id) {
     return switch (id) {
       case TEMPORAL -> new TemporalServer();
       case MLFLOW -> new MlflowServer();

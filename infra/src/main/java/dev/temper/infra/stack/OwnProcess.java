@@ -48,8 +48,8 @@ record OwnProcess(long pid, String began) {
       // Field 22, in ticks since the boot; the name, field 2, is in parentheses and may hold any.
       String text = Files.readString(stat);
       String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
-      // A zombie has ended; only nobody has asked how.
-      return fields[0].equals("Z")
+      // A zombie has ended, only nobody has asked how; unless threads of it still hold its ports.
+      return fields[0].equals("Z") && Integer.parseInt(fields[17]) <= 1
           ? Optional.empty()
           : Optional.of(
               fields[19]

@@ -78,7 +78,7 @@ final class Programs {
       builder.redirectInput(new File("/dev/null"));
       builder.redirectErrorStream(true).redirectOutput(out.toFile());
       Process process = builder.start();
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return Optional.empty();
       }

@@ -2,6 +2,7 @@ package dev.temper.infra.stack;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,8 @@ final class FakeServer {
         words.contains("--port")
             ? Integer.parseInt(words.get(words.indexOf("--port") + 1))
             : Integer.parseInt(words.get(words.indexOf("--address") + 1).replaceFirst(".*:", ""));
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 1);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
     server.createContext(
         "/",
         exchange -> {

@@ -161,7 +161,7 @@ class LocalStackTest {
   @Test
   void aTakenPortThatWasAskedForIsRefused() throws Exception {
     programs.serving(MLFLOW);
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> up(Map.of(MLFLOW, Map.of("port", other.getLocalPort())), MLFLOW))
           .isInstanceOf(StackException.class)
           .hasMessageContaining("MLflow cannot have port " + other.getLocalPort());
@@ -171,7 +171,7 @@ class LocalStackTest {
   @Test
   void aTakenPortThatWasNotAskedForIsLeftForTheNextOne() throws Exception {
     programs.serving(MLFLOW);
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
+    try (ServerSocket other = new ServerSocket(0)) {
       int taken = other.getLocalPort();
       ServerFolder.of(home, MLFLOW).keep(Map.of("port", Integer.toString(taken)));
 
@@ -295,7 +295,7 @@ class LocalStackTest {
   void onlyOneUpIsAtWork() throws Exception {
     programs.serving(MLFLOW);
     List<Exception> refused = new ArrayList<>();
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       // The news of a taken port come while the first one is at work.
       ServerFolder.of(home, MLFLOW).keep(Map.of("port", Integer.toString(other.getLocalPort())));
       stack.up(

@@ -166,7 +166,7 @@ public final class RealServers implements ExecutionCondition, ParameterResolver 
     synchronized Supplier<Ending> find(StackServer server) {
       List<String> why = new ArrayList<>();
       Optional<Supplier<Ending>> found =
-          Stream.<Source>of(new GivenServers(), new LocalServers())
+          Stream.<Source>of(new GivenServers(), new LocalServers(), new ContainerServers())
               .map(source -> source.find(server, why))
               .flatMap(Optional::stream)
               .findFirst();
@@ -269,6 +269,10 @@ public final class RealServers implements ExecutionCondition, ParameterResolver 
   private static final class LocalServers implements Source {
     @Override
     public Optional<Supplier<Ending>> find(StackServer server, List<String> why) {
+      if ("1".equals(System.getenv("TEMPER_TEST_CONTAINERS"))) {
+        why.add("TEMPER_TEST_CONTAINERS=1");
+        return Optional.empty();
+      }
       Optional<Path> program = new Programs(System.getenv()).find(server);
       if (program.isEmpty()) {
         why.add(
@@ -387,7 +391,9 @@ public final class RealServers implements ExecutionCondition, ParameterResolver 
       List<String> command = new ArrayList<>(List.of("kill", name));
       processes().forEach(process -> command.add(Long.toString(process.pid())));
       try {
-        Programs.output(command, System.getenv()).orElseThrow();
+        if (Programs.output(command, System.getenv()).isEmpty()) {
+          throw new IllegalStateException("cannot send " + name + " to " + server);
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
