@@ -303,8 +303,13 @@ final class StageAttempt {
         if (due()) {
           checkpointer.save(task, journal, StageAttempt.this::beat);
           savedNanos = System.nanoTime();
+          if (request.stage().checkpointEverySteps() == 1) {
+            // Half of one step is none: what is in flight would be more than the interval.
+            checkpointer.drain(StageAttempt.this::beat);
+          }
         }
         checkpointer.throwIfFailed(StageAttempt.this::beat);
+        attempts.committed(checkpointer.committedStep());
         report();
         stopIfAsked();
       }
@@ -313,7 +318,8 @@ final class StageAttempt {
 
     private void step() throws IOException {
       long expected = task.step() + 1;
-      StepReport report = task.advance(StageAttempt.this::beat);
+      pulse();
+      StepReport report = task.advance(this::pulse);
       if (task.step() != expected) {
         throw new IllegalStateException(
             "after step %d the task says %d".formatted(expected, task.step()));
@@ -328,6 +334,12 @@ final class StageAttempt {
       settings.failpoints().at("stage.step", identity.kind());
     }
 
+    /** As a step begins, and inside it while a rollout or an optimizer step is under way. */
+    private void pulse() {
+      beat();
+      settings.failpoints().at("stage.pulse", identity.kind());
+    }
+
     /**
      * By steps if the stage says so, else by time; the last step needs none.
      *
@@ -338,7 +350,7 @@ final class StageAttempt {
       int every = request.stage().checkpointEverySteps();
       boolean due =
           every > 0
-              ? task.step() % ((every + 1) / 2) == 0
+              ? task.step() % Math.max(1, every / 2) == 0
               : System.nanoTime() - savedNanos >= settings.checkpointEvery().toNanos() / 2;
       return due && task.step() < task.totalSteps();
     }

@@ -64,7 +64,8 @@ import picocli.CommandLine.Spec;
       RetryCommand.class,
       MoveCommand.class,
       UpCommand.class,
-      DownCommand.class
+      DownCommand.class,
+      ChaosCommand.class
     },
     footer = {
       "",

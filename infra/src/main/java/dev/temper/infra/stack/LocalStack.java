@@ -105,6 +105,11 @@ public final class LocalStack {
     }
   }
 
+  /** The processes of a server that are alive, the one first that started the others. */
+  public List<ProcessHandle> alive(StackServer server) throws IOException {
+    return processes(server).stream().flatMap(process -> process.handle().stream()).toList();
+  }
+
   /** The processes of a server that are alive. */
   List<OwnProcess> processes(StackServer server) throws IOException {
     return ServerFolder.of(home, server).processes();
