@@ -46,14 +46,13 @@ class ReplayTest {
   @ParameterizedTest
   @ValueSource(strings = {"pause", "retry-failed", "retry-running", "cancel"})
   void aWalkThatIsDeafDoesNotReplay(String name) {
-    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class))
-        .hasMessageContaining("TMPRL1100");
+    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class)).hasMessageContaining("TMPRL1100");
   }
 
   @Test
-  void aWalkThatForgetsWhatItWasGivenDoesNotReplay() {
+  void aWalkThatForgetsWhatItWasGivenIsCaughtByTheNameInTheResult() {
     assertThatThrownBy(() -> replay("fork", WrongWalks.Forgetful.class))
-        .hasMessageContaining("TMPRL1100");
+        .hasMessageContaining("stage 'base' was given the result of");
   }
 
   @Test
