@@ -70,6 +70,7 @@ final class WorkflowRig implements AutoCloseable {
             queue,
             WorkerOptions.newBuilder()
                 .setIdentity("embedded")
+                .setDefaultDeadlockDetectionTimeout(30_000)
                 .setMaxHeartbeatThrottleInterval(Duration.ofMillis(100))
                 .build());
     worker.registerActivitiesImplementations(activities);
