@@ -26,17 +26,18 @@ final class StartingRecord {
             .map(stage -> same.flatMap(run -> run.stage(stage.name())).orElse(pending(stage)))
             .map(StartingRecord::toDo)
             .toList();
-    return new RunRecord(
+    RunRecord record =
+        new RunRecord(
         folder.name(),
         pinned.recipe().name(),
         pinned.hash(),
         RunStatus.RUNNING,
         store,
-        Optional.empty(),
         before.map(RunRecord::startedAt).orElseGet(() -> Clock.systemUTC().instant().toString()),
         Optional.empty(),
         Optional.empty(),
         stages);
+    return record.of(pinned.folder());
   }
 
   /** Why a name may not be used for this recipe. */

@@ -122,6 +122,9 @@ class ServerCommandsTest {
 
       Running attached = temper.start(environment, "run", "small.yaml", "--name", run);
       attached.awaitLine("base  started");
+      Outcome status = temper("status", run);
+      assertThat(status.code()).isZero();
+      assertThat(status.out()).contains(run + ": running").contains("sft   pending");
       Running second = temper.start(environment, "run", "small.yaml", "--name", run);
       second.awaitLine("base  started");
       temper.stages().release();
