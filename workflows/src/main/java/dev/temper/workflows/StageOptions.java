@@ -5,9 +5,12 @@ import dev.temper.recipes.StageKinds;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** How a stage's activity is watched and retried. */
 final class StageOptions {
@@ -49,9 +52,14 @@ final class StageOptions {
           "rejection-sampling", SELECTING);
 
   /** The closed list of failures that another attempt cannot mend. */
-  private static final String[] NEVER_RETRIED = {
-    "InvalidSpec", "DataContract", "TrainingDiverged", "ArtifactCorrupt", "GateNotMet", "NoProgress"
-  };
+  private static final List<String> NEVER_RETRIED =
+      List.of(
+          "InvalidSpec",
+          "DataContract",
+          "TrainingDiverged",
+          "ArtifactCorrupt",
+          "GateNotMet",
+          "NoProgress");
 
   private StageOptions() {}
 
@@ -88,6 +96,15 @@ final class StageOptions {
     return options.build();
   }
 
+  static Set<String> kinds() {
+    return BY_KIND.keySet();
+  }
+
+  /** Whether no other attempt can mend it. */
+  static boolean isForGood(ApplicationFailure failure) {
+    return failure.isNonRetryable() || NEVER_RETRIED.contains(failure.getType());
+  }
+
   /**
    * For ever: what ends it is the no-progress rule of the activity, not a number of attempts, since
    * a worker that dies or hands over uses up an attempt as well. The same for all kinds: what is
@@ -98,7 +115,7 @@ final class StageOptions {
         .setInitialInterval(seconds(retry.initialSeconds()))
         .setMaximumInterval(seconds(Math.max(retry.initialSeconds(), retry.maximumSeconds())))
         .setBackoffCoefficient(2)
-        .setDoNotRetry(NEVER_RETRIED)
+        .setDoNotRetry(NEVER_RETRIED.toArray(new String[0]))
         .build();
   }
 

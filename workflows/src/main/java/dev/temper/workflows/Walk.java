@@ -6,7 +6,6 @@ import dev.temper.recipes.Stage;
 import dev.temper.recipes.StageInputs;
 import dev.temper.workflows.StageState.StageProblem;
 import dev.temper.workflows.StageState.Status;
-import io.temporal.api.enums.v1.RetryState;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
@@ -323,9 +322,9 @@ final class Walk {
    * meanwhile says nothing, and one that shuts down says that.
    */
   private static boolean goesOn(Attempt attempt, RuntimeException failure) {
+    // Not by the retry state of the failure: a server that was asked to cancel says only that.
     boolean forGood =
-        failure instanceof ActivityFailure activity
-            && activity.getRetryState() == RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE;
+        failure.getCause() instanceof ApplicationFailure typed && StageOptions.isForGood(typed);
     return attempt.asked == Asked.RETRY || (attempt.asked != Asked.NOTHING && !forGood);
   }
 

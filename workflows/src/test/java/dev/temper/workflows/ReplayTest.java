@@ -10,6 +10,7 @@ import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.testing.WorkflowReplayer;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -46,8 +47,7 @@ class ReplayTest {
   @ParameterizedTest
   @ValueSource(strings = {"pause", "retry-failed", "retry-running", "cancel"})
   void aWalkThatIsDeafDoesNotReplay(String name) {
-    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class))
-        .hasMessageContaining("TMPRL1100");
+    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class)).hasMessageContaining("TMPRL1100");
   }
 
   @Test
@@ -113,7 +113,11 @@ class ReplayTest {
                     .build())
             .build();
     try (TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options)) {
-      Worker worker = environment.newWorker("replay");
+      Worker worker =
+          environment.newWorker(
+              "replay",
+              // The first workflow of a process loads classes for longer than a second.
+              WorkerOptions.newBuilder().setDefaultDeadlockDetectionTimeout(30_000).build());
       worker.registerWorkflowImplementationTypes(walk);
       WorkflowReplayer.replayWorkflowExecution(
           WorkflowExecutionHistory.fromJson(stored(name)), worker);

@@ -13,16 +13,28 @@ import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** A service with a worker for one set of activities. */
+/**
+ * A service with a worker for one set of activities.
+ *
+ * <p>With the system property {@code temper.test.temporal} a real server at that address, which has
+ * to know the namespace {@code flowtest} and the {@link SearchKeys}.
+ */
 final class WorkflowRig implements AutoCloseable {
 
   private static final String QUEUE = "local";
 
   private final TestWorkflowEnvironment environment;
+  private final String id;
+
+  /** Whether there is a real server to test against. */
+  static boolean isReal() {
+    return System.getProperty("temper.test.temporal") != null;
+  }
 
   WorkflowRig(Object... activities) {
     this(RecipeWorkflowImpl.class, activities);
@@ -36,10 +48,16 @@ final class WorkflowRig implements AutoCloseable {
             .setWorkflowClientOptions(
                 WorkflowClientOptions.newBuilder()
                     .setIdentity("embedded")
+                    .setNamespace(isReal() ? "flowtest" : "default")
                     .setDataConverter(StageDataConverter.of(RecipeJson.mapper()))
                     .build());
-    SearchKeys.all()
-        .forEach(key -> options.registerSearchAttribute(key.getName(), key.getValueType()));
+    if (isReal()) {
+      options.setUseExternalService(true).setTarget(System.getProperty("temper.test.temporal"));
+    } else {
+      SearchKeys.all()
+          .forEach(key -> options.registerSearchAttribute(key.getName(), key.getValueType()));
+    }
+    id = isReal() ? "demo-" + UUID.randomUUID() : "demo";
     environment = TestWorkflowEnvironment.newInstance(options.build());
     worker(QUEUE, activities).registerWorkflowImplementationTypes(workflow);
     worker("gpu", activities);
@@ -52,6 +70,7 @@ final class WorkflowRig implements AutoCloseable {
             queue,
             WorkerOptions.newBuilder()
                 .setIdentity("embedded")
+                .setDefaultDeadlockDetectionTimeout(30_000)
                 .setMaxHeartbeatThrottleInterval(Duration.ofMillis(100))
                 .build());
     worker.registerActivitiesImplementations(activities);
@@ -75,14 +94,14 @@ final class WorkflowRig implements AutoCloseable {
         client()
             .newUntypedWorkflowStub(
                 "RecipeWorkflow",
-                WorkflowOptions.newBuilder().setWorkflowId("demo").setTaskQueue(QUEUE).build());
+                WorkflowOptions.newBuilder().setWorkflowId(id).setTaskQueue(QUEUE).build());
     stub.start(run);
     return stub;
   }
 
   /** The running or newest workflow. */
   RecipeWorkflow live() {
-    return client().newWorkflowStub(RecipeWorkflow.class, "demo");
+    return client().newWorkflowStub(RecipeWorkflow.class, id);
   }
 
   Map<String, StageState> status() {
@@ -108,18 +127,18 @@ final class WorkflowRig implements AutoCloseable {
 
   /** Names of the events of a type in the newest history, for example {@code ACTIVITY_TASK}. */
   List<String> events(String type) {
-    return client().fetchHistory("demo").getEvents().stream()
+    return client().fetchHistory(id).getEvents().stream()
         .map(event -> event.getEventType().name().replace("EVENT_TYPE_", ""))
         .filter(name -> name.contains(type))
         .toList();
   }
 
   String history() {
-    return client().fetchHistory("demo").toJson(true);
+    return client().fetchHistory(id).toJson(true);
   }
 
   String history(String execution) {
-    return client().fetchHistory("demo", execution).toJson(true);
+    return client().fetchHistory(id, execution).toJson(true);
   }
 
   @Override
