@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.CheckpointManifest;
 import dev.temper.activities.FencedException;
-import dev.temper.activities.Holding;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.SavedCheckpoint;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What a store on a bucket does on bad days; the same on every server. */
@@ -319,18 +317,6 @@ interface S3StoreFaults {
     assertThat(collector.find(STAGE)).isPresent();
     assertThat(collector.discard(collector.holdings().get(0), () -> false)).isTrue();
     assertThat(collector.find(STAGE)).isEmpty();
-  }
-
-  @Test
-  default void anUploadThatWasNeverCompletedIsALeftover() throws Exception {
-    bucket().startUpload("commits/" + STAGE + "/c/files/weights");
-    ArtifactStore store = bucket().store();
-    Assumptions.assumeFalse(
-        bucket().bucket().incomplete("").isEmpty(), "the server lists uploads by whole paths only");
-    Holding holding = store.holdings().get(0);
-    assertThat(holding.kind()).isEqualTo(Holding.Kind.LEFTOVERS);
-    assertThat(store.discard(holding, () -> false)).isTrue();
-    assertThat(bucket().bucket().incomplete("")).isEmpty();
   }
 
   @Test
