@@ -49,8 +49,7 @@ final class RecipeOptions {
   }
 
   /** Reads another recipe with these changes on top. */
-  PinnedRecipe read(TemperCommand root, RecipeReader.Source base, Path folder)
-      throws IOException {
+  PinnedRecipe read(TemperCommand root, RecipeReader.Source base, Path folder) throws IOException {
     List<RecipeReader.Source> over = new ArrayList<>();
     for (Path overlay : overlays) {
       over.add(source(root.path(overlay), overlay.toString()));

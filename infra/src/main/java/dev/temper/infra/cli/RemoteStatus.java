@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run on a server as it is now. Writes nothing: the command that watches the run keeps its folder.
+ * A run on a server as it is now. Writes nothing: the command that watches the run keeps its
+ * folder.
  *
  * @param progress of the stages that run, by name
  */

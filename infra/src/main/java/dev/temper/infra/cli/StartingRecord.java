@@ -28,15 +28,17 @@ final class StartingRecord {
             .toList();
     RunRecord record =
         new RunRecord(
-        folder.name(),
-        pinned.recipe().name(),
-        pinned.hash(),
-        RunStatus.RUNNING,
-        store,
-        before.map(RunRecord::startedAt).orElseGet(() -> Clock.systemUTC().instant().toString()),
-        Optional.empty(),
-        Optional.empty(),
-        stages);
+            folder.name(),
+            pinned.recipe().name(),
+            pinned.hash(),
+            RunStatus.RUNNING,
+            store,
+            before
+                .map(RunRecord::startedAt)
+                .orElseGet(() -> Clock.systemUTC().instant().toString()),
+            Optional.empty(),
+            Optional.empty(),
+            stages);
     return record.of(pinned.folder());
   }
 
@@ -44,8 +46,7 @@ final class StartingRecord {
   static String otherRecipe(RunFolder folder, String yamlBefore, PinnedRecipe pinned) {
     return "run %s was started with another recipe; choose another --name, or --again to go on with this one:%n  %s"
         .formatted(
-            folder.name(),
-            String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
+            folder.name(), String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
   }
 
   private static StageRecord pending(Stage stage) {

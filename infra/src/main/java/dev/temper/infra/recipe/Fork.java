@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 /**
  * Where a new run leaves the way of an older one: {@code RUN@STAGE} or {@code RUN@STAGE:STEP}.
  *
- * <p>Nothing is copied. The new run has the old one's recipe, so that every stage before the fork is
- * found in the store by its key. With a step, the old stage stays in the new recipe under another
- * name, and the stage goes on from its snapshot.
+ * <p>Nothing is copied. The new run has the old one's recipe, so that every stage before the fork
+ * is found in the store by its key. With a step, the old stage stays in the new recipe under
+ * another name, and the stage goes on from its snapshot.
  *
  * @param step of a snapshot that the stage keeps; empty to start the stage as it was started
  */

@@ -77,7 +77,17 @@ public record RunRecord(
   /** The same with other stages. */
   public RunRecord with(List<StageRecord> newStages) {
     return new RunRecord(
-        run, recipe, recipeHash, status, store, server, recipeFolder, startedAt, endedAt, message, newStages);
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        endedAt,
+        message,
+        newStages);
   }
 
   /** It goes on. */
@@ -131,6 +141,16 @@ public record RunRecord(
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
     return new RunRecord(
-        run, recipe, recipeHash, how, store, server, recipeFolder, startedAt, Optional.of(when), why, stages);
+        run,
+        recipe,
+        recipeHash,
+        how,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        Optional.of(when),
+        why,
+        stages);
   }
 }

@@ -98,8 +98,7 @@ class ForkTest {
   @Test
   void aChangeBeforeTheForkIsRefusedWithItsStage() {
     Outcome outcome =
-        temper.run(
-            "run", "--fork", "small@sft", "--name", "b", "--set", "stages.other.steps=2");
+        temper.run("run", "--fork", "small@sft", "--name", "b", "--set", "stages.other.steps=2");
 
     assertThat(outcome.code()).isEqualTo(2);
     assertThat(outcome.err()).contains("changed as well: other");

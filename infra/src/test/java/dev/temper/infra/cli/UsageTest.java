@@ -53,7 +53,8 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
+  @ValueSource(
+      strings = {
         "pause demo",
         "resume demo",
         "cancel demo",
