@@ -8,6 +8,8 @@ import dev.temper.infra.run.RunInUseException;
 import dev.temper.infra.temporal.ServerException;
 import dev.temper.recipes.yaml.RecipeException;
 import dev.temper.trainers.StageFailure;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowServiceException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -52,6 +54,11 @@ final class CommandLineRunner {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.SERVER.number();
     }
+    if (failure instanceof StatusRuntimeException || failure instanceof WorkflowServiceException) {
+      // The connection was checked before, so this is a server that went away meanwhile.
+      around.err().println("temper: the Temporal server did not answer: " + root(failure));
+      return ExitCode.SERVER.number();
+    }
     if (failure instanceof RecipeException) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.USAGE.number();
@@ -81,6 +88,14 @@ final class CommandLineRunner {
       failure.printStackTrace(around.err());
     }
     return ExitCode.STAGE_FAILED.number();
+  }
+
+  private static String root(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 
   /** The message of "access denied" is only a path, so its class says what is wrong. */

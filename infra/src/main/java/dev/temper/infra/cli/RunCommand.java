@@ -12,7 +12,6 @@ import dev.temper.infra.temporal.ServerAddress;
 import dev.temper.infra.temporal.TemporalServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,6 +43,14 @@ final class RunCommand implements Callable<Integer> {
   private boolean detach;
 
   @Option(
+      names = "--fork",
+      paramLabel = "RUN@STAGE[:STEP]",
+      description =
+          "a new run with the recipe of another one, changed from a stage on; with a step, the"
+              + " stage goes on from the snapshot that it kept")
+  private String fork;
+
+  @Option(
       names = "--embedded",
       description = "runs inside this process, also where a Temporal server is configured")
   private boolean embedded;
@@ -59,17 +66,30 @@ final class RunCommand implements Callable<Integer> {
       throw Refusal.usage(
           "--detach needs a Temporal server: 'temper up' starts one, TEMPORAL_ADDRESS names one");
     }
-    PinnedRecipe pinned = recipe.read(root);
+    PinnedRecipe pinned = pinned();
     RunFolder folder = folder(pinned);
     // Before anything is written: what cannot start leaves nothing behind.
     Preflight.data(pinned);
     if (address.isPresent()) {
-      try (TemporalServer server =
-          TemporalServer.connect(address.get(), Wiring.payloads())) {
+      try (TemporalServer server = TemporalServer.connect(address.get(), Wiring.payloads())) {
         return new ServerRun(root, folder, pinned, again, detach).call(server);
       }
     }
     return inThisProcess(pinned, folder);
+  }
+
+  private PinnedRecipe pinned() throws IOException {
+    if (fork == null) {
+      return recipe.read(root);
+    }
+    if (recipe.text() != null) {
+      throw Refusal.usage(
+          "--fork takes the recipe from a run, so no RECIPE goes with it, got " + recipe.text());
+    }
+    if (name == null) {
+      throw Refusal.usage("--fork makes a new run: --name says what it is called");
+    }
+    return new ForkedRecipe(root, fork).read(recipe);
   }
 
   private int inThisProcess(PinnedRecipe pinned, RunFolder folder) throws IOException {

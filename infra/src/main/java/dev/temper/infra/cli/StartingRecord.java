@@ -26,25 +26,27 @@ final class StartingRecord {
             .map(stage -> same.flatMap(run -> run.stage(stage.name())).orElse(pending(stage)))
             .map(StartingRecord::toDo)
             .toList();
-    return new RunRecord(
-        folder.name(),
-        pinned.recipe().name(),
-        pinned.hash(),
-        RunStatus.RUNNING,
-        store,
-        Optional.empty(),
-        before.map(RunRecord::startedAt).orElseGet(() -> Clock.systemUTC().instant().toString()),
-        Optional.empty(),
-        Optional.empty(),
-        stages);
+    RunRecord record =
+        new RunRecord(
+            folder.name(),
+            pinned.recipe().name(),
+            pinned.hash(),
+            RunStatus.RUNNING,
+            store,
+            before
+                .map(RunRecord::startedAt)
+                .orElseGet(() -> Clock.systemUTC().instant().toString()),
+            Optional.empty(),
+            Optional.empty(),
+            stages);
+    return record.of(pinned.folder());
   }
 
   /** Why a name may not be used for this recipe. */
   static String otherRecipe(RunFolder folder, String yamlBefore, PinnedRecipe pinned) {
     return "run %s was started with another recipe; choose another --name, or --again to go on with this one:%n  %s"
         .formatted(
-            folder.name(),
-            String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
+            folder.name(), String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
   }
 
   private static StageRecord pending(Stage stage) {

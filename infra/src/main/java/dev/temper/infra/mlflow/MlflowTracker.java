@@ -25,10 +25,7 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
   private final MlflowWriter<String> writer;
 
   MlflowTracker(
-      RunTracker followed,
-      RunSender sender,
-      Supplier<RunRecord> record,
-      MlflowWriter.Pace pace) {
+      RunTracker followed, RunSender sender, Supplier<RunRecord> record, MlflowWriter.Pace pace) {
     this.followed = followed;
     this.sender = sender;
     this.record = record;

@@ -73,7 +73,8 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
       if (work == null) {
         return;
       }
-      Optional<ServerRuns.Known> known = new ServerRuns(new MlflowCalls(transport)).newest(key.run());
+      Optional<ServerRuns.Known> known =
+          new ServerRuns(new MlflowCalls(transport)).newest(key.run());
       if (known.isEmpty()) {
         miss(key, work);
         return;
@@ -115,8 +116,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
     Recipe alone = new Recipe(known.experiment(), 0, List.of(work.request().stage()));
     return new RunSender(
         transport,
-        new TrackedRun(
-            key.run(), alone, known.hash(), Optional.empty(), folder.resolve(key.run())),
+        new TrackedRun(key.run(), alone, known.hash(), Optional.empty(), folder.resolve(key.run())),
         moment -> {});
   }
 
@@ -172,8 +172,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   @Override
   public void started(String run, String stage, StageProgress progress) {
     followed.started(run, stage, progress);
-    change(
-        run, stage, known -> known.started(progress.attempt(), progress.resumedFromStep()));
+    change(run, stage, known -> known.started(progress.attempt(), progress.resumedFromStep()));
   }
 
   @Override
@@ -216,8 +215,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   public void failed(String run, String stage, StageEnd end) {
     followed.failed(run, stage, end);
     if (end.last()) {
-      change(
-          run, stage, known -> known.with(RunStatus.FAILED, end.type() + ": " + end.message()));
+      change(run, stage, known -> known.with(RunStatus.FAILED, end.type() + ": " + end.message()));
     }
   }
 }

@@ -205,8 +205,7 @@ final class RunSender {
   /** Says of stages that will not go on how they ended; those that finished say so themselves. */
   void unfinished(RunRecord record) {
     Map<String, Run> stages = runs.find().stages();
-    OptionalLong ended =
-        record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty());
+    OptionalLong ended = record.endedAt().map(RunSender::millis).orElse(OptionalLong.empty());
     for (StageRecord stage : record.stages()) {
       Run child = stages.get(stage.name());
       if (child != null && stage.status() != RunStatus.FINISHED) {

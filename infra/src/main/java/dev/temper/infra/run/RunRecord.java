@@ -1,6 +1,7 @@
 package dev.temper.infra.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -11,6 +12,7 @@ import java.util.function.UnaryOperator;
  * @param recipe name of the recipe
  * @param recipeHash SHA-256 of the resolved recipe: another one may not go on under this name
  * @param store where the artifacts are
+ * @param recipeFolder what data files of the recipe are relative to
  * @param server Temporal server that it runs on; empty for a run inside the process
  * @param startedAt first start, ISO 8601
  * @param endedAt when it last ended
@@ -24,6 +26,7 @@ public record RunRecord(
     RunStatus status,
     String store,
     Optional<String> server,
+    Optional<String> recipeFolder,
     String startedAt,
     Optional<String> endedAt,
     Optional<String> message,
@@ -51,6 +54,7 @@ public record RunRecord(
         status,
         store,
         Optional.empty(),
+        Optional.empty(),
         startedAt,
         endedAt,
         message,
@@ -73,7 +77,17 @@ public record RunRecord(
   /** The same with other stages. */
   public RunRecord with(List<StageRecord> newStages) {
     return new RunRecord(
-        run, recipe, recipeHash, status, store, server, startedAt, endedAt, message, newStages);
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        endedAt,
+        message,
+        newStages);
   }
 
   /** It goes on. */
@@ -85,9 +99,26 @@ public record RunRecord(
         RunStatus.RUNNING,
         whereArtifactsAre,
         server,
+        recipeFolder,
         startedAt,
         Optional.empty(),
         Optional.empty(),
+        stages);
+  }
+
+  /** The same with the folder of its recipe. */
+  public RunRecord of(Path folderOfRecipe) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        Optional.of(folderOfRecipe.toString()),
+        startedAt,
+        endedAt,
+        message,
         stages);
   }
 
@@ -100,6 +131,7 @@ public record RunRecord(
         status,
         store,
         Optional.of(whichServer),
+        recipeFolder,
         startedAt,
         endedAt,
         message,
@@ -109,6 +141,16 @@ public record RunRecord(
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
     return new RunRecord(
-        run, recipe, recipeHash, how, store, server, startedAt, Optional.of(when), why, stages);
+        run,
+        recipe,
+        recipeHash,
+        how,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        Optional.of(when),
+        why,
+        stages);
   }
 }

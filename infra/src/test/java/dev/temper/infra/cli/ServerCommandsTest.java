@@ -122,6 +122,9 @@ class ServerCommandsTest {
 
       Running attached = temper.start(environment, "run", "small.yaml", "--name", run);
       attached.awaitLine("base  started");
+      Outcome status = temper("status", run);
+      assertThat(status.code()).isZero();
+      assertThat(status.out()).contains(run + ": running").contains("sft   pending");
       Running second = temper.start(environment, "run", "small.yaml", "--name", run);
       second.awaitLine("base  started");
       temper.stages().release();
@@ -193,7 +196,10 @@ class ServerCommandsTest {
 
   @Test
   void aQueueWithoutAWorkerIsNamedAndAStageIsMovedFromIt() throws Exception {
-    temper.write("queued.yaml", RECIPE.replace("    init: base\n", "    init: base\n    resources: {queue: nobody-here}\n"));
+    temper.write(
+        "queued.yaml",
+        RECIPE.replace(
+            "    init: base\n", "    init: base\n    resources: {queue: nobody-here}\n"));
     temper.stages().hold(PretrainSpec.class);
     try (Worker worker = new Worker()) {
       Running watched = temper.start(environment, "run", "queued.yaml", "--name", run);
@@ -258,8 +264,7 @@ class ServerCommandsTest {
       String location = temper.home().resolve("store").toString();
       ArtifactStore store = new FolderArtifactStore(Path.of(location));
       server =
-          TemporalServer.connect(
-              ServerAddress.of(environment).orElseThrow(), Wiring.payloads());
+          TemporalServer.connect(ServerAddress.of(environment).orElseThrow(), Wiring.payloads());
       work =
           temper
               .wiring()
