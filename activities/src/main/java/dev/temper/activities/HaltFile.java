@@ -6,9 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
- * Kills a process when the moment is reached that a file names, and deletes the file just before.
+ * Kills processes when the moment is reached that a file names, and deletes the file just before.
  * For chaos, which chooses the next moment while the process runs.
  *
  * <p>The file holds {@code moment:kind} or {@code moment:kind:pid}; {@code *} stands for every
@@ -20,7 +21,7 @@ final class HaltFile implements StageFailpoints {
   private final LongConsumer kill;
 
   /**
-   * @param kill is given the id of the process
+   * @param kill is given the id of a process
    */
   HaltFile(Path file, LongConsumer kill) {
     this.file = file;
@@ -51,7 +52,11 @@ final class HaltFile implements StageFailpoints {
               && parts[0].equals(moment)
               && (parts[1].equals("*") || parts[1].equals(kind));
       if (here && Files.deleteIfExists(file)) {
-        kill.accept(parts.length > 2 ? Long.parseLong(parts[2]) : ProcessHandle.current().pid());
+        if (parts.length == 2) {
+          kill.accept(ProcessHandle.current().pid());
+        } else {
+          Stream.of(parts[2].split(",")).mapToLong(Long::parseLong).forEach(kill);
+        }
       }
     } catch (NoSuchFileException e) {
       return; // taken back meanwhile

@@ -32,10 +32,10 @@ class HaltFileTest {
   }
 
   @Test
-  void killsAnotherProcessWhereTheFileNamesOne() throws IOException {
-    Path file = Files.writeString(folder.resolve("moment"), "artifact.file:*:4242");
+  void killsOtherProcessesWhereTheFileNamesThem() throws IOException {
+    Path file = Files.writeString(folder.resolve("moment"), "artifact.file:*:4242,4243");
     new HaltFile(file, killed::add).at("artifact.file", "rl");
-    assertThat(killed).containsExactly(4242L);
+    assertThat(killed).containsExactly(4242L, 4243L);
   }
 
   @Test

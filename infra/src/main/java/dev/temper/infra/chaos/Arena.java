@@ -2,7 +2,7 @@ package dev.temper.infra.chaos;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 
 /** The processes of one run, which can be killed and are started again. */
@@ -23,8 +23,8 @@ interface Arena extends AutoCloseable {
   /** Kills a process as {@code kill -9} does, and waits until it is gone. */
   void kill(Target target) throws IOException, InterruptedException;
 
-  /** The process that a named moment has to kill; empty for the one that reaches the moment. */
-  Optional<Long> victim(Target target) throws IOException;
+  /** The processes that a named moment has to kill; none for the one that reaches the moment. */
+  List<Long> victims(Target target) throws IOException;
 
   /** Whether the process is there. */
   boolean isAlive(Target target) throws IOException;

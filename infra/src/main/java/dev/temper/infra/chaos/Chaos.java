@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Runs a recipe once clean and then again and again with kills, each time until its end, and
@@ -31,6 +32,7 @@ public final class Chaos {
 
   private static final long POLL_MILLIS = 50;
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(30);
+  private static final long LONGEST_TO_DIE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** A random kill never comes sooner after the processes began to work. */
   private static final double SOONEST_SECONDS = 0.3;
@@ -256,8 +258,10 @@ public final class Chaos {
 
     private void arm(Blow blow) throws IOException {
       Path fresh = home.resolve("moment.new");
-      String victim = arena.victim(blow.target()).map(pid -> ":" + pid).orElse("");
-      Files.writeString(fresh, blow.moment() + ":" + blow.kind() + victim);
+      String victims =
+          arena.victims(blow.target()).stream().map(String::valueOf).collect(Collectors.joining(","));
+      Files.writeString(
+          fresh, blow.moment() + ":" + blow.kind() + (victims.isEmpty() ? "" : ":" + victims));
       Files.move(fresh, arena.moment(), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -284,7 +288,9 @@ public final class Chaos {
 
     /** Returns the index of the blow among those that fell. */
     private int note(Blow blow, double after) throws IOException, InterruptedException {
-      waitFor(() -> !arena.isAlive(blow.target()), LONGEST_NANOS);
+      if (!waitFor(() -> !arena.isAlive(blow.target()), LONGEST_TO_DIE_NANOS)) {
+        throw new IllegalStateException("still there after the kill: " + blow.text());
+      }
       fallen.add(
           new Certificate.Fallen(
               number,

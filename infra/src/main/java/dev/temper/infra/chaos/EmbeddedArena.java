@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** A run in one process, with Temporal inside. */
@@ -61,8 +60,8 @@ final class EmbeddedArena implements Arena {
   }
 
   @Override
-  public Optional<Long> victim(Target target) {
-    return Optional.empty();
+  public List<Long> victims(Target target) {
+    return List.of();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.temper.infra.chaos;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.temper.activities.HaltAt;
 import dev.temper.infra.stack.LocalStack;
 import dev.temper.infra.stack.StackException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +29,10 @@ final class StackArena implements Arena {
           Target.TRACKER, StackServer.MLFLOW);
 
   private static final int TRIES = 3;
+
+  /** So that a take-over does not take a minute; no result depends on them. */
+  private static final String QUICK =
+      "{timeouts: {heartbeatSeconds: 5}, retry: {initialSeconds: 1}}";
 
   private final Path home;
   private final List<String> temper;
@@ -56,7 +60,8 @@ final class StackArena implements Arena {
     Files.createDirectories(home);
     servers();
     if (client == null) {
-      client = start("client", List.of("run", recipe.toString(), "--plain"));
+      client =
+          start("client", List.of("run", recipe.toString(), "-f", quick().toString(), "--plain"));
     }
     if (worker == null || !worker.isAlive()) {
       worker = start("worker", List.of("worker"));
@@ -81,6 +86,18 @@ final class StackArena implements Arena {
         TimeUnit.SECONDS.sleep(1);
       }
     }
+  }
+
+  /** An overlay that lets every stage be taken over soon. */
+  private Path quick() throws IOException {
+    StringBuilder yaml = new StringBuilder("stages:\n");
+    new YAMLMapper()
+        .readTree(recipe.toFile())
+        .path("stages")
+        .fieldNames()
+        .forEachRemaining(
+            stage -> yaml.append("  ").append(stage).append(": ").append(QUICK).append('\n'));
+    return Files.writeString(home.resolve("quick.yaml"), yaml);
   }
 
   private static Map<String, Integer> ports(String... names) {
@@ -127,10 +144,10 @@ final class StackArena implements Arena {
   }
 
   @Override
-  public Optional<Long> victim(Target target) throws IOException {
+  public List<Long> victims(Target target) throws IOException {
     return target == Target.WORKER
-        ? Optional.empty()
-        : stack.alive(SERVERS.get(target)).stream().findFirst().map(ProcessHandle::pid);
+        ? List.of()
+        : stack.alive(SERVERS.get(target)).stream().map(ProcessHandle::pid).toList();
   }
 
   @Override

@@ -87,7 +87,13 @@ final class ChaosCommand implements Callable<Integer> {
         embedded
             ? Chaos.embedded(file, folder, temper, seed, Version.text(), say)
             : Chaos.servers(
-                file, folder, temper, root.around().environment(), seed, Version.text(), say);
+                file,
+                folder,
+                List.of(launcher.toString()),
+                root.around().environment(),
+                seed,
+                Version.text(),
+                say);
     Certificate certificate = chaos.certify(kills, killsPerRun, targets);
     Files.writeString(folder.resolve("certificate.md"), certificate.markdown());
     Files.write(
