@@ -154,7 +154,7 @@ class ServerCommandsTest {
       Outcome outcome = watched.await();
 
       assertThat(outcome.code()).isZero();
-      assertThat(outcome.out()).contains("base  goes on from step");
+      assertThat(resumedFromStep("base")).isPositive();
     }
   }
 
@@ -174,7 +174,8 @@ class ServerCommandsTest {
       temper.stages().release();
       Outcome continued = temper("run", "small.yaml", "--name", run);
       assertThat(continued.code()).isZero();
-      assertThat(continued.out()).contains("base  cached").contains("sft   goes on from step");
+      assertThat(continued.out()).contains("base  cached");
+      assertThat(resumedFromStep("sft")).isPositive();
     }
   }
 
@@ -248,6 +249,17 @@ class ServerCommandsTest {
     assertThat(outcome.err()).contains("no namespace 'nosuch'").contains("namespace create");
     assertThat(temper.home()).doesNotExist();
     assertThat(temper.run(wrong, "worker").code()).isEqualTo(6);
+  }
+
+  /** As run.json has it: a stage can go on and end between two looks. */
+  private long resumedFromStep(String stage) throws IOException {
+    return new Home(temper.home())
+        .run(run)
+        .record()
+        .orElseThrow()
+        .stage(stage)
+        .orElseThrow()
+        .resumedFromStep();
   }
 
   private Outcome temper(String... arguments) {

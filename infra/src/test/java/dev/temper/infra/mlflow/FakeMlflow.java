@@ -436,7 +436,7 @@ public final class FakeMlflow implements AutoCloseable {
 
   private static ObjectNode query(HttpExchange exchange) {
     ObjectNode asked = JSON.createObjectNode();
-    for (String pair : exchange.getRequestURI().getQuery().split("&")) {
+    for (String pair : exchange.getRequestURI().getQuery().split("&", -1)) {
       asked.put(pair.replaceFirst("=.*", ""), pair.replaceFirst("[^=]*=", ""));
     }
     return asked;
