@@ -73,12 +73,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
   public RecipeExecution start(
       String run, Recipe recipe, Path recipeFolder, ArtifactStore store, RunTracker tracker) {
     RecipeFolder files = new RecipeFolder(recipeFolder);
-    StageWork work =
-        work(
-            store,
-            "",
-            tracker,
-            (ofRun, file) -> files.file(file));
+    StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file));
     Set<String> queues =
         recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
     EmbeddedTemporal temporal =
@@ -91,8 +86,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    *
    * @param location of the store, as runs name it; empty to take runs of any
    */
-  public StageWork work(
-      ArtifactStore store, String location, RunTracker tracker, DataFiles files) {
+  public StageWork work(ArtifactStore store, String location, RunTracker tracker, DataFiles files) {
     Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(

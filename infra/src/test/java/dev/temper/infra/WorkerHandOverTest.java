@@ -43,20 +43,23 @@ class WorkerHandOverTest {
       @RealServer(StackServer.TEMPORAL) RealServers.Handle temporal) throws Exception {
     Map<String, String> environment = temporal.environment();
     Process first = temper(environment, "first", "worker", "--slots", "1");
-    Process start = temper(environment, "start", "run", recipe().toString(), "--name", run, "--detach");
+    Process start =
+        temper(environment, "start", "run", recipe().toString(), "--name", run, "--detach");
     assertThat(start.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(start.exitValue()).as(output("start")).isZero();
 
     try (TemporalServer server =
-        TemporalServer.connect(
-            ServerAddress.of(environment).orElseThrow(), Wiring.payloads())) {
+        TemporalServer.connect(ServerAddress.of(environment).orElseThrow(), Wiring.payloads())) {
       RemoteRun remote = new RemoteRun(server.client(), run);
       await(remote, stage -> stage.progress().filter(seen -> seen.step() > 3).isPresent());
 
       first.destroy();
       assertThat(first.waitFor(120, TimeUnit.SECONDS)).isTrue();
 
-      assertThat(output("first")).contains("is ready").contains("told to end").contains("handed over");
+      assertThat(output("first"))
+          .contains("is ready")
+          .contains("told to end")
+          .contains("handed over");
       assertThat(first.exitValue()).isZero();
       Process second = temper(environment, "second", "worker", "--slots", "1");
       await(

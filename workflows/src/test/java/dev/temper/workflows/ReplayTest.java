@@ -46,8 +46,7 @@ class ReplayTest {
   @ParameterizedTest
   @ValueSource(strings = {"pause", "retry-failed", "retry-running", "cancel"})
   void aWalkThatIsDeafDoesNotReplay(String name) {
-    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class))
-        .hasMessageContaining("TMPRL1100");
+    assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class)).hasMessageContaining("TMPRL1100");
   }
 
   @Test

@@ -76,8 +76,7 @@ class RunEnvelopeTest {
       assertThat(stages.order()).containsOnlyOnce("rm");
       assertThat(rig.live().links().links()).containsEntry(RunLinks.MLFLOW_RUN, "4711");
       assertThat(runs.told())
-          .containsExactly(
-              "begin demo", "end demo failed [base, sft, rm, rm-heldout, rl, eval]");
+          .containsExactly("begin demo", "end demo failed [base, sft, rm, rm-heldout, rl, eval]");
     }
   }
 
@@ -88,8 +87,7 @@ class RunEnvelopeTest {
     try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
       rig.started(Histories.trackedRun()).getResult(RecipeOutcome.class);
       assertThat(runs.told())
-          .containsExactly(
-              "begin demo", "end demo finished [base, sft, rm, rm-heldout, rl, eval]");
+          .containsExactly("begin demo", "end demo finished [base, sft, rm, rm-heldout, rl, eval]");
       assertThat(stages.request("eval").store()).isEqualTo("s3://a/b");
       assertThat(rig.live().links().links()).containsEntry("mlflow.url", "http://there/4711");
     }
@@ -98,10 +96,8 @@ class RunEnvelopeTest {
   @Test
   void aTrackerThatIsAwayHoldsNothingUp() {
     for (String refused : List.of("begin", "end")) {
-      try (WorkflowRig rig =
-          new WorkflowRig(ScriptedStages.thatSucceed(), new FakeRuns(refused))) {
-        RecipeOutcome outcome =
-            rig.started(Histories.trackedRun()).getResult(RecipeOutcome.class);
+      try (WorkflowRig rig = new WorkflowRig(ScriptedStages.thatSucceed(), new FakeRuns(refused))) {
+        RecipeOutcome outcome = rig.started(Histories.trackedRun()).getResult(RecipeOutcome.class);
         assertThat(outcome.stages().values())
             .extracting(StageState::status)
             .containsOnly(Status.FINISHED);

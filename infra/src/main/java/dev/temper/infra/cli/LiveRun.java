@@ -17,7 +17,6 @@ import dev.temper.workflows.StageState;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,8 +56,7 @@ final class LiveRun {
     FolderTracker tracker = new FolderTracker(folder, record, root.progress(record), clock);
     try (ArtifactStore store = root.artifacts(record.store());
         Tracking tracking =
-            Tracking.of(
-                root.environment(), tracker, folder, pinned.recipe(), wiring.failpoints());
+            Tracking.of(root.environment(), tracker, folder, pinned.recipe(), wiring.failpoints());
         RecipeExecution execution =
             wiring.start(
                 folder.name(), pinned.recipe(), pinned.folder(), store, tracking.tracker())) {
@@ -103,8 +101,7 @@ final class LiveRun {
     out.printf("run        %s%n", record.run());
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
-    out.printf(
-        "tracking   %s in %s%n", Tracking.shown(root.environment()), folder.path());
+    out.printf("tracking   %s in %s%n", Tracking.shown(root.environment()), folder.path());
     out.println();
   }
 

@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Operation on a live run: pause. */
-@Command(name = "pause", description = "lets the running stages of a run commit a checkpoint and end, until 'resume'")
+@Command(
+    name = "pause",
+    description = "lets the running stages of a run commit a checkpoint and end, until 'resume'")
 final class PauseCommand implements Callable<Integer> {
 
   private final TemperCommand root;
@@ -21,6 +23,9 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    return new LiveCommand(root, "pause", run).call(LiveOperations::pause, "every running stage commits a checkpoint and ends; none starts until 'temper resume'");
+    return new LiveCommand(root, "pause", run)
+        .call(
+            LiveOperations::pause,
+            "every running stage commits a checkpoint and ends; none starts until 'temper resume'");
   }
 }

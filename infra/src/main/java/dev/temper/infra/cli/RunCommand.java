@@ -12,7 +12,6 @@ import dev.temper.infra.temporal.ServerAddress;
 import dev.temper.infra.temporal.TemporalServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -64,8 +63,7 @@ final class RunCommand implements Callable<Integer> {
     // Before anything is written: what cannot start leaves nothing behind.
     Preflight.data(pinned);
     if (address.isPresent()) {
-      try (TemporalServer server =
-          TemporalServer.connect(address.get(), Wiring.payloads())) {
+      try (TemporalServer server = TemporalServer.connect(address.get(), Wiring.payloads())) {
         return new ServerRun(root, folder, pinned, again, detach).call(server);
       }
     }

@@ -46,7 +46,9 @@ final class ServerRun {
     Optional<RunRecord> before = folder.record();
     Optional<WorkflowExecutionStatus> status = remote.status();
     boolean attach =
-        status.filter(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING::equals).isPresent();
+        status
+            .filter(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING::equals)
+            .isPresent();
     if (attach) {
       requireSame(remote.asked());
     } else {

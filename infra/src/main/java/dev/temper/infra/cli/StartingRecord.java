@@ -43,8 +43,7 @@ final class StartingRecord {
   static String otherRecipe(RunFolder folder, String yamlBefore, PinnedRecipe pinned) {
     return "run %s was started with another recipe; choose another --name, or --again to go on with this one:%n  %s"
         .formatted(
-            folder.name(),
-            String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
+            folder.name(), String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
   }
 
   private static StageRecord pending(Stage stage) {

@@ -202,7 +202,9 @@ final class TemperCommand implements Runnable {
     }
     try {
       String location = Stores.require(chosen);
-      return Stores.isFolder(location) ? around.directory().resolve(location).normalize().toString() : location;
+      return Stores.isFolder(location)
+          ? around.directory().resolve(location).normalize().toString()
+          : location;
     } catch (IllegalArgumentException e) {
       throw Refusal.usage((store != null ? "--store: " : "TEMPER_STORE: ") + e.getMessage());
     }

@@ -35,11 +35,7 @@ final class WatchedRun {
    * @param writes whether this process keeps the folder of the run
    */
   WatchedRun(
-      TemperCommand root,
-      RunFolder folder,
-      RemoteRun remote,
-      ArtifactStore store,
-      boolean writes) {
+      TemperCommand root, RunFolder folder, RemoteRun remote, ArtifactStore store, boolean writes) {
     this.root = root;
     this.folder = folder;
     this.remote = remote;
@@ -93,8 +89,7 @@ final class WatchedRun {
         .count();
   }
 
-  private ExitCode conclude(
-      RunSight last, Optional<RecipeOutcome> outcome, RunMirror mirror) {
+  private ExitCode conclude(RunSight last, Optional<RecipeOutcome> outcome, RunMirror mirror) {
     outcome.map(RecipeOutcome::stages).ifPresent(mirror::sees);
     Map<String, StageState> states =
         outcome.map(RecipeOutcome::stages).or(last::stages).orElse(Map.of());
@@ -103,8 +98,7 @@ final class WatchedRun {
     for (Map.Entry<String, StageState> state : states.entrySet()) {
       if (state.getValue().status() == StageState.Status.FAILED && first.isEmpty()) {
         first = state.getValue().failure();
-        why =
-            first.map(problem -> "stage '%s': %s".formatted(state.getKey(), problem.message()));
+        why = first.map(problem -> "stage '%s': %s".formatted(state.getKey(), problem.message()));
       }
     }
     RunStatus status = status(last.status());

@@ -35,7 +35,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** A process that does what runs on a Temporal server need done. */
-@Command(name = "worker", description = "runs stages for a Temporal server, until it is told to end")
+@Command(
+    name = "worker",
+    description = "runs stages for a Temporal server, until it is told to end")
 final class WorkerCommand implements Callable<Integer> {
 
   /** The end of a worker waits for MLflow this long; the rest can be sent later. */
@@ -103,8 +105,7 @@ final class WorkerCommand implements Callable<Integer> {
                       location,
                       sent.<RunTracker>map(tracker -> tracker).orElse(followed),
                       (run, file) -> store.data(file.sha256()));
-          QueueWorkers workers =
-              QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
+          QueueWorkers workers = QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
         CountDownLatch never = new CountDownLatch(1);
         Runtime.getRuntime()
             .addShutdownHook(new Thread(() -> end(work, workers, sent), "end of the worker"));

@@ -108,8 +108,7 @@ public final class Mlflow {
     MlflowTransport transport = new MlflowTransport(settings, limits);
     for (int failures = 0; ; ) {
       try {
-        RunSender sender =
-            new RunSender(transport, tracked(folder, recipe, record), moment -> {});
+        RunSender sender = new RunSender(transport, tracked(folder, recipe, record), moment -> {});
         Run run = sender.all(record);
         return new Sync(
             run.getInfo().getRunId(),
@@ -133,8 +132,7 @@ public final class Mlflow {
 
   /** Makes the runs of recipes that a Temporal server carries out. */
   public RunRecords records(Path folder) {
-    return new MlflowRecords(
-        new MlflowTransport(settings, limits), folder, InstantSource.system());
+    return new MlflowRecords(new MlflowTransport(settings, limits), folder, InstantSource.system());
   }
 
   /** Where a person sees a run. */

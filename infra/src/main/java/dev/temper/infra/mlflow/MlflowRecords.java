@@ -45,12 +45,7 @@ final class MlflowRecords implements RunRecords {
   @Override
   public RunLinks begin(RecipeRun run) throws IOException {
     RunRecord record =
-        record(
-            run.run(),
-            run.recipe(),
-            run.settings(),
-            RunStatus.RUNNING,
-            stage -> pending(stage));
+        record(run.run(), run.recipe(), run.settings(), RunStatus.RUNNING, stage -> pending(stage));
     Run made = sender(record, run.recipe()).recipe(record);
     return new RunLinks(
         Map.of(
@@ -69,8 +64,7 @@ final class MlflowRecords implements RunRecords {
                 end.settings(),
                 RunStatus.RUNNING,
                 stage -> ended(stage, end.stages().get(stage.name())))
-            .ended(
-                RunStatus.parse(end.status()), clock.instant().toString(), Optional.empty());
+            .ended(RunStatus.parse(end.status()), clock.instant().toString(), Optional.empty());
     Path recipe = folder.resolve(end.run()).resolve("recipe.yaml");
     Files.createDirectories(recipe.getParent());
     Files.writeString(recipe, YamlWriter.write(end.recipe()));

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
@@ -45,6 +46,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   private final Path folder;
   private final String store;
   private final Map<Key, Work> works = new ConcurrentHashMap<>();
+  private final Set<String> untold = ConcurrentHashMap.newKeySet();
   private final MlflowWriter<Key> writer;
 
   /**
@@ -73,7 +75,8 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
       if (work == null) {
         return;
       }
-      Optional<ServerRuns.Known> known = new ServerRuns(new MlflowCalls(transport)).newest(key.run());
+      Optional<ServerRuns.Known> known =
+          new ServerRuns(new MlflowCalls(transport)).newest(key.run());
       if (known.isEmpty()) {
         miss(key, work);
         return;
@@ -99,6 +102,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   private void miss(Key key, Work work) {
     if (work.ended() && work.looks() >= LOOKS) {
       works.remove(key, work);
+      untold.add(key.run());
       return;
     }
     works.computeIfPresent(
@@ -115,8 +119,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
     Recipe alone = new Recipe(known.experiment(), 0, List.of(work.request().stage()));
     return new RunSender(
         transport,
-        new TrackedRun(
-            key.run(), alone, known.hash(), Optional.empty(), folder.resolve(key.run())),
+        new TrackedRun(key.run(), alone, known.hash(), Optional.empty(), folder.resolve(key.run())),
         moment -> {});
   }
 
@@ -139,7 +142,11 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
    * @return why MLflow does not have all; empty if it has
    */
   public Optional<String> end(Duration limit) throws InterruptedException {
-    return Optional.of(writer.end(limit)).filter(why -> !why.isEmpty());
+    String problem = writer.end(limit);
+    if (problem.isEmpty() && !untold.isEmpty()) {
+      return Optional.of("it was never told of the runs " + untold);
+    }
+    return Optional.of(problem).filter(why -> !why.isEmpty());
   }
 
   @Override
@@ -172,8 +179,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   @Override
   public void started(String run, String stage, StageProgress progress) {
     followed.started(run, stage, progress);
-    change(
-        run, stage, known -> known.started(progress.attempt(), progress.resumedFromStep()));
+    change(run, stage, known -> known.started(progress.attempt(), progress.resumedFromStep()));
   }
 
   @Override
@@ -216,8 +222,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   public void failed(String run, String stage, StageEnd end) {
     followed.failed(run, stage, end);
     if (end.last()) {
-      change(
-          run, stage, known -> known.with(RunStatus.FAILED, end.type() + ": " + end.message()));
+      change(run, stage, known -> known.with(RunStatus.FAILED, end.type() + ": " + end.message()));
     }
   }
 }

@@ -73,7 +73,9 @@ final class MlflowWriter<K> implements AutoCloseable {
         left = (end - System.nanoTime()) / 1_000_000) {
       wait(left);
     }
-    return done || !problem.isEmpty() ? problem : "it takes longer than " + limit.toSeconds() + " s";
+    return done || !problem.isEmpty()
+        ? problem
+        : "it takes longer than " + limit.toSeconds() + " s";
   }
 
   private void write() {

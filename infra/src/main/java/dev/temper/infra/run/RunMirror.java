@@ -150,8 +150,7 @@ public final class RunMirror {
                 .madeIn(
                     found ? 0 : Math.max(known.attempts(), result.attempts()),
                     result.resumedFromStep())
-                .finished(
-                    found, result.steps(), result.key(), result.content(), result.metrics()));
+                .finished(found, result.steps(), result.key(), result.content(), result.metrics()));
     result.notes().forEach(note -> listener.noted(name, note));
     watches.remove(name);
   }
@@ -169,8 +168,7 @@ public final class RunMirror {
    *
    * @param attempt that it is in now; the progress may be of an earlier one
    */
-  public void progressed(
-      String name, int attempt, dev.temper.activities.StageProgress progress) {
+  public void progressed(String name, int attempt, dev.temper.activities.StageProgress progress) {
     Instant now = clock.instant();
     if (progress.attempt() != attempt
         || progress.totalSteps() == 0
@@ -225,8 +223,7 @@ public final class RunMirror {
     undelivered.put(name, result.key());
     fetch(name, result.key())
         .ifPresent(
-            why ->
-                listener.noted(name, "its files cannot be fetched from the store yet: " + why));
+            why -> listener.noted(name, "its files cannot be fetched from the store yet: " + why));
   }
 
   private void fetchWhatIsLeft() {

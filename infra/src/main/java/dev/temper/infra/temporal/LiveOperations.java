@@ -61,7 +61,8 @@ public final class LiveOperations {
       return false;
     }
     if (status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED) {
-      throw new RefusedException("run %s is finished: nothing of it can be retried".formatted(name));
+      throw new RefusedException(
+          "run %s is finished: nothing of it can be retried".formatted(name));
     }
     RecipeRun asked = run.asked();
     if (asked.recipe().stages().stream().noneMatch(known -> known.name().equals(stage))) {
@@ -72,8 +73,7 @@ public final class LiveOperations {
                   stage,
                   asked.recipe().stages().stream().map(known -> known.name()).toList()));
     }
-    run.start(
-        new RecipeRun(asked.run(), asked.recipe(), asked.settings(), java.util.Map.of()));
+    run.start(new RecipeRun(asked.run(), asked.recipe(), asked.settings(), java.util.Map.of()));
     return true;
   }
 

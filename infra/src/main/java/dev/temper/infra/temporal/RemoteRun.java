@@ -118,8 +118,7 @@ public final class RemoteRun {
             .setTaskQueue(Queues.CONTROL)
             .setWorkflowIdReusePolicy(
                 WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
-            .setWorkflowIdConflictPolicy(
-                WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
+            .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
             .setStaticSummary("recipe " + asked.recipe().name());
     if (asked.settings().searchable()) {
       options.setTypedSearchAttributes(SearchKeys.atStart(run, asked.recipe()));
@@ -152,8 +151,7 @@ public final class RemoteRun {
 
   /** Where it can be looked at besides; empty while that is not known. */
   public RunLinks links() {
-    return converter()
-        .fromPayloads(0, Optional.of(query("links")), RunLinks.class, RunLinks.class);
+    return converter().fromPayloads(0, Optional.of(query("links")), RunLinks.class, RunLinks.class);
   }
 
   /** The outcome of a run that has ended; empty for one that was cancelled or terminated. */

@@ -58,8 +58,7 @@ final class ScheduledStages {
         client
             .getOptions()
             .getDataConverter()
-            .fromPayloads(
-                0, Optional.of(asked.getInput()), StageRequest.class, StageRequest.class);
+            .fromPayloads(0, Optional.of(asked.getInput()), StageRequest.class, StageRequest.class);
     return Optional.of(request.stage().name());
   }
 }

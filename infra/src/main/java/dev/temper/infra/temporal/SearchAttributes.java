@@ -55,7 +55,9 @@ final class SearchAttributes {
   }
 
   private static Optional<String> add(
-      OperatorServiceBlockingStub operator, String namespace, Map<String, IndexedValueType> missing) {
+      OperatorServiceBlockingStub operator,
+      String namespace,
+      Map<String, IndexedValueType> missing) {
     try {
       var added =
           operator

@@ -116,20 +116,19 @@ public final class TemporalServer implements AutoCloseable {
     Status status = e.getStatus();
     String what =
         switch (status.getCode()) {
-          case UNAUTHENTICATED, PERMISSION_DENIED -> "the Temporal server refuses these credentials";
+          case UNAUTHENTICATED, PERMISSION_DENIED ->
+              "the Temporal server refuses these credentials";
           case DEADLINE_EXCEEDED -> "the Temporal server did not answer in time";
           case UNIMPLEMENTED -> "what answers is no Temporal server";
           default -> "the Temporal server cannot be reached";
         };
-    return new ServerException(
-        "%s (%s): %s".formatted(what, address.inWords(), reason(status)), e);
+    return new ServerException("%s (%s): %s".formatted(what, address.inWords(), reason(status)), e);
   }
 
   /** What the network or the server says; neither repeats a key. */
   private static String reason(Status status) {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
-    String cause =
-        status.getCause() == null ? "" : " (" + rootMessage(status.getCause()) + ")";
+    String cause = status.getCause() == null ? "" : " (" + rootMessage(status.getCause()) + ")";
     return status.getCode() + description.lines().findFirst().orElse("") + cause;
   }
 

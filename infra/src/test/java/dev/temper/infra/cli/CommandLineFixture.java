@@ -56,8 +56,7 @@ final class CommandLineFixture {
   /** A command that goes on while the test looks at what it prints. */
   Running start(Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    return new Running(
-        out, CompletableFuture.supplyAsync(() -> run(environment, out, arguments)));
+    return new Running(out, CompletableFuture.supplyAsync(() -> run(environment, out, arguments)));
   }
 
   /** A command that has not ended yet. */

@@ -193,7 +193,10 @@ class ServerCommandsTest {
 
   @Test
   void aQueueWithoutAWorkerIsNamedAndAStageIsMovedFromIt() throws Exception {
-    temper.write("queued.yaml", RECIPE.replace("    init: base\n", "    init: base\n    resources: {queue: nobody-here}\n"));
+    temper.write(
+        "queued.yaml",
+        RECIPE.replace(
+            "    init: base\n", "    init: base\n    resources: {queue: nobody-here}\n"));
     temper.stages().hold(PretrainSpec.class);
     try (Worker worker = new Worker()) {
       Running watched = temper.start(environment, "run", "queued.yaml", "--name", run);
@@ -258,8 +261,7 @@ class ServerCommandsTest {
       String location = temper.home().resolve("store").toString();
       ArtifactStore store = new FolderArtifactStore(Path.of(location));
       server =
-          TemporalServer.connect(
-              ServerAddress.of(environment).orElseThrow(), Wiring.payloads());
+          TemporalServer.connect(ServerAddress.of(environment).orElseThrow(), Wiring.payloads());
       work =
           temper
               .wiring()

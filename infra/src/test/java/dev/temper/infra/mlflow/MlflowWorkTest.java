@@ -54,11 +54,23 @@ class MlflowWorkTest {
         run.finished("base", 10);
         StageResult result =
             new StageResult(
-                "base", "pretrain", "key", "content", false, 1, 0, 10, 1, Map.of(), Map.of(),
+                "base",
+                "pretrain",
+                "key",
+                "content",
+                false,
+                1,
+                0,
+                10,
+                1,
+                Map.of(),
+                Map.of(),
                 List.of());
         work.finished("remote", result);
         assertThat(work.end(Duration.ofMinutes(1))).isEmpty();
-        stages.put("base", new StageState(StageState.Status.FINISHED, Optional.of(result), Optional.empty()));
+        stages.put(
+            "base",
+            new StageState(StageState.Status.FINISHED, Optional.of(result), Optional.empty()));
       }
       records.end(new RunEnd("remote", run.recipe(), settings, stages, "finished"));
 

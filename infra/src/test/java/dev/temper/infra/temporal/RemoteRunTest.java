@@ -16,8 +16,8 @@ import dev.temper.infra.run.StageRecord;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.yaml.RecipeReader;
 import dev.temper.workflows.RecipeRun;
-import dev.temper.workflows.RunEnd;
 import dev.temper.workflows.RunActivities;
+import dev.temper.workflows.RunEnd;
 import dev.temper.workflows.RunLinks;
 import dev.temper.workflows.RunSettings;
 import dev.temper.workflows.StageState;
@@ -190,8 +190,7 @@ class RemoteRunTest {
     assertThat(operations.retry("sft")).isTrue();
 
     watch(mirror(new Heard(), () -> {})).untilItEnds();
-    assertThat(run.status())
-        .contains(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
+    assertThat(run.status()).contains(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED);
     assertThatThrownBy(() -> operations.retry("sft")).hasMessageContaining("finished");
   }
 
@@ -204,16 +203,14 @@ class RemoteRunTest {
     operations.cancel();
     RunSight last = watch(mirror(new Heard(), () -> {})).untilItEnds();
 
-    assertThat(last.status())
-        .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
+    assertThat(last.status()).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
     assertThat(run.outcome()).isEmpty();
     assertThatThrownBy(operations::cancel).hasMessageContaining("cancelled");
   }
 
   private void begin() {
     run.start(
-        new RecipeRun(
-            "demo", RECIPE, new RunSettings("", Queues.CPU, false, false), Map.of()));
+        new RecipeRun("demo", RECIPE, new RunSettings("", Queues.CPU, false, false), Map.of()));
   }
 
   private RunWatch watch(RunMirror mirror) {

@@ -41,8 +41,7 @@ class ServerAddressTest {
   @Test
   void itIsDescribedWithoutItsSecrets() throws Exception {
     ServerAddress open =
-        ServerAddress.of(
-                Map.of("TEMPORAL_ADDRESS", "host:7233", "TEMPORAL_CONFIG_FILE", missing()))
+        ServerAddress.of(Map.of("TEMPORAL_ADDRESS", "host:7233", "TEMPORAL_CONFIG_FILE", missing()))
             .orElseThrow();
     ServerAddress locked =
         ServerAddress.of(
@@ -70,8 +69,7 @@ class ServerAddressTest {
   void aFileThatCannotBeReadIsNamedAndNotQuoted() throws IOException {
     Path file = file("[profile.default]\napi_key = s3cret without quotes\n");
 
-    assertThatThrownBy(
-            () -> ServerAddress.of(Map.of("TEMPORAL_CONFIG_FILE", file.toString())))
+    assertThatThrownBy(() -> ServerAddress.of(Map.of("TEMPORAL_CONFIG_FILE", file.toString())))
         .isInstanceOf(ServerException.class)
         .hasMessageContaining(file.toString())
         .hasMessageNotContaining("s3cret");
