@@ -23,6 +23,7 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
   private final RunSender sender;
   private final Supplier<RunRecord> record;
   private final MlflowWriter<String> writer;
+  private volatile boolean ended;
 
   MlflowTracker(
       RunTracker followed, RunSender sender, Supplier<RunRecord> record, MlflowWriter.Pace pace) {
@@ -36,6 +37,9 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
 
     @Override
     public void changed(String stage) throws IOException {
+      if (ended) {
+        return; // all of it comes at once
+      }
       sender.stage(record.get(), stage);
     }
 
@@ -60,6 +64,7 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
    * @return what is not in MLflow and why; empty if all is
    */
   public Optional<String> end(Duration limit) throws InterruptedException {
+    ended = true;
     String problem = writer.end(limit);
     if (!problem.isEmpty()) {
       return Optional.of(

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
@@ -45,6 +46,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   private final Path folder;
   private final String store;
   private final Map<Key, Work> works = new ConcurrentHashMap<>();
+  private final Set<String> untold = ConcurrentHashMap.newKeySet();
   private final MlflowWriter<Key> writer;
 
   /**
@@ -100,6 +102,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   private void miss(Key key, Work work) {
     if (work.ended() && work.looks() >= LOOKS) {
       works.remove(key, work);
+      untold.add(key.run());
       return;
     }
     works.computeIfPresent(
@@ -139,7 +142,11 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
    * @return why MLflow does not have all; empty if it has
    */
   public Optional<String> end(Duration limit) throws InterruptedException {
-    return Optional.of(writer.end(limit)).filter(why -> !why.isEmpty());
+    String problem = writer.end(limit);
+    if (problem.isEmpty() && !untold.isEmpty()) {
+      return Optional.of("it was never told of the runs " + untold);
+    }
+    return Optional.of(problem).filter(why -> !why.isEmpty());
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.temper.infra.run.StageRecord;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.mlflow.api.proto.Service.Run;
 
@@ -27,27 +28,30 @@ final class Models {
    * Makes the model of a finished stage known, once.
    *
    * @param tags of the model: where it lies and what it is
+   * @return its id; empty if there is none
    */
-  void log(Run run, TrackedRun tracked, StageRecord stage, Map<String, String> tags) {
+  Optional<String> log(Run run, TrackedRun tracked, StageRecord stage, Map<String, String> tags) {
     if (!KINDS.contains(stage.kind())) {
-      return;
+      return Optional.empty();
     }
     try {
       JsonNode model = find(run);
       if (model.isMissingNode()) {
         model = create(run, tracked, stage, tags);
       }
-      if (isReady(model)) {
-        return; // the last thing that is done to it
-      }
       String id = model.at("/info/model_id").asText();
+      if (isReady(model)) {
+        return Optional.of(id); // the last thing that is done to it
+      }
       link(run, id, stage.steps());
       ObjectNode body = MlflowCalls.body().put("model_id", id).put("status", READY);
       calls.sendPatch("logged-models/" + id, body.toString());
+      return Optional.of(id);
     } catch (MlflowFailure e) {
       if (!e.missing()) { // a server from before logged models: the tags of the run say it all
         throw e;
       }
+      return Optional.empty();
     }
   }
 

@@ -30,6 +30,7 @@ import org.mlflow.api.proto.Service.Run;
 final class RunSender {
 
   private static final String SENT = "temper.sent";
+  private static final String MODEL = "temper.model";
 
   private final MlflowCalls calls;
   private final TrackedRun run;
@@ -102,16 +103,26 @@ final class RunSender {
 
   /** Sends what is final of a stage. */
   void stage(RunRecord record, String name) throws IOException {
+    stage(record, name, runs.find());
+  }
+
+  /**
+   * The same.
+   *
+   * @param there what MLflow had; returned with what was made
+   */
+  private MlflowRuns.Found stage(RunRecord record, String name, MlflowRuns.Found there)
+      throws IOException {
     Optional<StageRecord> known = record.stage(name).filter(RunSender::begun);
     Optional<Stage> spec = run.stage(name);
     if (known.isEmpty() || spec.isEmpty()) {
-      return;
+      return there;
     }
     StageRecord stage = known.get();
     boolean finished = stage.status() == RunStatus.FINISHED;
     Journal journal = Journal.read(run.folder(name), finished);
     long start = journal.startedAt().orElse(firstTime(journal, startOf(record)));
-    MlflowRuns.Found found = runs.withRecipe(runs.find(), startOf(record));
+    MlflowRuns.Found found = runs.withRecipe(there, startOf(record));
     found = runs.withStage(found, name, stage.kind(), start);
     Run child = found.stages().get(name);
     Run parent = found.recipe().orElseThrow();
@@ -124,10 +135,15 @@ final class RunSender {
       batches.values(child, Summaries.PREFIX, summary);
       batches.values(parent, Summaries.PREFIX + name + "/", summary);
       artifacts.attach(child, Artifacts.of(run.folder(name), "")).ifPresent(this::note);
-      models.log(child, run, stage, artifactTags(record, stage));
+      if (MlflowRuns.tag(child, MODEL).isEmpty()) {
+        models
+            .log(child, run, stage, artifactTags(record, stage))
+            .ifPresent(id -> batches.tags(child, Map.of(MODEL, id)));
+      }
     }
     batches.tags(child, tags(record, stage));
     statuses.set(child, stage.status(), OptionalLong.of(journal.endedAt().orElse(start)));
+    return found;
   }
 
   /** Whether there is anything to say of it. */
@@ -228,9 +244,10 @@ final class RunSender {
 
   /** Sends all that is final; may be repeated. */
   Run all(RunRecord record) throws IOException {
+    MlflowRuns.Found found = runs.find(); // once: on a large run it is what takes time
     for (StageRecord stage : record.stages()) {
-      stage(record, stage.name());
+      found = stage(record, stage.name(), found);
     }
-    return recipe(record);
+    return recipe(record, runs.withRecipe(found, startOf(record)));
   }
 }

@@ -28,7 +28,7 @@ class SyncCommandTest {
       Map<String, String> environment = Map.of("MLFLOW_TRACKING_URI", server.uri());
       CommandLineFixture.Outcome first = cli.run(environment, "sync", "quickstart");
       assertThat(first.code()).as(first.err()).isZero();
-      assertThat(first.out()).contains("sent 36 metric lines", server.uri());
+      assertThat(first.out()).contains("sent ", "metric lines of run quickstart", server.uri());
       CommandLineFixture.Outcome second = cli.run(environment, "sync", "quickstart");
       assertThat(second.out()).contains("MLflow had every metric line");
       assertThat(server.files().keySet()).anyMatch(path -> path.endsWith("/report/index.html"));

@@ -106,7 +106,7 @@ final class MlflowContents {
       one.put("end", run.getInfo().getEndTime());
       one.put("params", params(run));
       Map<String, String> tags = tags(run);
-      tags.keySet().removeAll(List.of("mlflow.parentRunId", "temper.store", "temper.location"));
+      tags.keySet().removeAll(List.of("mlflow.parentRunId", "temper.model"));
       one.put("tags", tags);
       Map<String, Object> series = new TreeMap<>();
       run.getData()
