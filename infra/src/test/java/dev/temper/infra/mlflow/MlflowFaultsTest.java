@@ -129,6 +129,25 @@ class MlflowFaultsTest {
   }
 
   @Test
+  void aCopyOfTheJournalWithOtherTimesAddsNothingEvenIfTheTagWasLost() throws Exception {
+    run.started("base", 1, 0);
+    run.steps("base", 1, 1, 6);
+    run.committed("base", 6);
+    server.fail(
+        (path, body) -> body.contains("\"temper.sent\"") ? Fault.KILLED_BEFORE_TAGS : Fault.NONE);
+    assertThatThrownBy(() -> mlflow(Map.of()).sync(run.folder(), run.recipe(), run.record(), 1))
+        .isInstanceOf(MlflowFailure.class);
+    server.fail((path, body) -> Fault.NONE);
+    run.started("base", 2, 0); // the same steps, as another worker that found the artifact has them
+    run.steps("base", 2, 1, 6);
+    run.finished("base", 6);
+    sync();
+    assertThat(contents().history(contents().run("faulty", "base"), "train/loss"))
+        .extracting(MlflowContents.Point::step)
+        .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+  }
+
+  @Test
   void aRefusedValueIsLeftOutAndNamedAndTheRestIsKept() throws Exception {
     run.whole(8);
     server.fail(
