@@ -17,6 +17,9 @@ interface Arena extends AutoCloseable {
   /** Whether the run has come to its end. Blows do not end it. */
   boolean ended();
 
+  /** Lets what was still under way when the run ended come to its end, so that it can be read. */
+  void settle() throws IOException, InterruptedException;
+
   /** What the command that runs the recipe ended with. */
   int exitCode();
 

@@ -34,8 +34,8 @@ public record Certificate(
    *
    * @param afterSeconds since the processes were last started
    * @param running kinds by stage
-   * @param recoverySeconds until the next optimizer step, or the next finished stage; absent as NaN
-   *     is, -1, where the run ended first
+   * @param recoverySeconds until the next optimizer step, or the next finished stage; -1 where the
+   *     run ended or the next blow fell before
    */
   public record Fallen(
       int run,
@@ -139,7 +139,7 @@ public record Certificate(
           blow.afterSeconds(),
           String.join(", ", blow.running().keySet()),
           blow.recoverySeconds() < 0
-              ? "run ended"
+              ? "–"
               : String.format(Locale.ROOT, "%.1f s", blow.recoverySeconds()));
     }
     return text.toString();

@@ -116,6 +116,7 @@ public final class Chaos {
         throw new IllegalStateException("the clean run did not end well, see " + cleanHome);
       }
       cleanSeconds = (System.nanoTime() - began) / 1e9;
+      arena.settle();
       clean = RunTrace.of(cleanHome);
       comparison = new Comparison(clean, points.of(cleanHome));
     }
@@ -123,6 +124,7 @@ public final class Chaos {
     Set<Target> chosen = new LinkedHashSet<>(targets.isEmpty() ? targetable : targets);
     BlowPlan plan = new BlowPlan(clean, chosen, new Random(seed));
     int run = 0;
+    int told = 0;
     for (Deque<Blow> blows : plan.runs(kills, killsPerRun)) {
       while (!blows.isEmpty()) {
         run++;
@@ -134,9 +136,12 @@ public final class Chaos {
                 "%s ended with exit code %d".formatted(home.getFileName(), arena.exitCode()));
             blows.clear();
           } else {
+            arena.settle();
             comparison.add(home, RunTrace.of(home), points.of(home));
           }
         }
+        comparison.differences().stream().skip(told).forEach(say);
+        told = comparison.differences().size();
         say.accept(
             "run %d: %d kills so far, %d differences"
                 .formatted(run, fallen.size(), comparison.differences().size()));
@@ -221,15 +226,11 @@ public final class Chaos {
     boolean toItsEnd(Deque<Blow> blows, Comparison comparison)
         throws IOException, InterruptedException {
       Files.createDirectories(home);
-      Blow armed = null;
+      arena.revive();
+      arm(blows.peek());
+      long began = System.nanoTime();
       while (!arena.ended()) {
         Blow blow = blows.peek();
-        if (blow != null && blow.isNamed()) {
-          arm(blow);
-          armed = blow;
-        }
-        long began = System.nanoTime();
-        arena.revive();
         if (blow == null) {
           waitFor(arena::ended, LONGEST_NANOS);
           break;
@@ -237,29 +238,47 @@ public final class Chaos {
         if (!(blow.isNamed() ? fell() : strike(blow, blows.size()))) {
           break;
         }
-        double after = (System.nanoTime() - began) / 1e9;
         blows.remove();
-        armed = null;
-        int index = note(blow, after);
+        int index = note(blow, (System.nanoTime() - began) / 1e9);
         long killed = System.nanoTime();
         RunTrace then = RunTrace.of(home);
-        long steps = then.executedSteps();
-        long finished = finished(then);
+        // At once, if it can be: while a server is started again, the stages go on.
+        Blow next = blows.peek();
+        boolean soon =
+            next != null && (next.target() == Target.WORKER || arena.isAlive(next.target()));
+        if (soon) {
+          arm(next);
+        }
+        began = System.nanoTime();
         arena.revive();
-        recover(index, killed, steps, finished);
+        if (!soon) {
+          arm(next);
+        }
+        recover(index, killed, then.executedSteps(), finished(then), next);
       }
-      if (armed != null && !missed.add(armed)) {
-        // In two runs its stages were through before anything could reach the moment.
-        comparison.differs("the moment was never reached: " + armed.text());
-        blows.remove();
-      }
+      missed(blows, comparison);
       return arena.exitCode() == 0;
     }
 
+    /** What is still armed never fell: its stages were through before. */
+    private void missed(Deque<Blow> blows, Comparison comparison) throws IOException {
+      Files.deleteIfExists(arena.moment());
+      Blow blow = blows.peek();
+      if (blow != null && blow.isNamed() && !missed.add(blow)) {
+        comparison.differs("the moment was never reached, in two runs: " + blow.text());
+        blows.remove();
+      }
+    }
+
     private void arm(Blow blow) throws IOException {
+      if (blow == null || !blow.isNamed()) {
+        return;
+      }
       Path fresh = home.resolve("moment.new");
       String victims =
-          arena.victims(blow.target()).stream().map(String::valueOf).collect(Collectors.joining(","));
+          arena.victims(blow.target()).stream()
+              .map(String::valueOf)
+              .collect(Collectors.joining(","));
       Files.writeString(
           fresh, blow.moment() + ":" + blow.kind() + (victims.isEmpty() ? "" : ":" + victims));
       Files.move(fresh, arena.moment(), StandardCopyOption.ATOMIC_MOVE);
@@ -268,11 +287,7 @@ public final class Chaos {
     /** Waits until the named moment was reached, or the run ended without it. */
     private boolean fell() throws IOException, InterruptedException {
       waitFor(() -> !Files.exists(arena.moment()) || arena.ended(), LONGEST_NANOS);
-      if (Files.exists(arena.moment())) {
-        Files.delete(arena.moment());
-        return false;
-      }
-      return true;
+      return !Files.exists(arena.moment());
     }
 
     private boolean strike(Blow blow, int blowsLeft) throws IOException, InterruptedException {
@@ -303,16 +318,27 @@ public final class Chaos {
       return fallen.size() - 1;
     }
 
-    /** Waits for the next step of any stage, or the next finished one; notes how long it took. */
-    private void recover(int index, long killed, long steps, long finished)
+    /**
+     * Waits for the next step of any stage, or the next finished one, and notes how long it took.
+     *
+     * @param next the blow that may fall before
+     */
+    private void recover(int index, long killed, long steps, long finished, Blow next)
         throws IOException, InterruptedException {
+      boolean named = next != null && next.isNamed();
       waitFor(
           () -> {
             RunTrace now = RunTrace.of(home);
-            return arena.ended() || now.executedSteps() > steps || finished(now) > finished;
+            return arena.ended()
+                || now.executedSteps() > steps
+                || finished(now) > finished
+                || (named && !Files.exists(arena.moment()));
           },
           LONGEST_NANOS);
-      Optional<Long> done = Optional.of(System.nanoTime() - killed).filter(nanos -> !arena.ended());
+      RunTrace now = RunTrace.of(home);
+      boolean recovered = now.executedSteps() > steps || finished(now) > finished;
+      Optional<Long> done =
+          Optional.of(System.nanoTime() - killed).filter(nanos -> recovered && !arena.ended());
       Certificate.Fallen blow = fallen.get(index);
       fallen.set(
           index,

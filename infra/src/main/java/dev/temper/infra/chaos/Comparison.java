@@ -4,9 +4,11 @@ import dev.temper.infra.chaos.RunTrace.Attempt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Compares killed runs with a clean one, and adds up what they did. */
 final class Comparison {
@@ -126,8 +128,25 @@ final class Comparison {
   }
 
   private void same(String what, Object expected, Object found) {
-    if (!expected.equals(found)) {
-      differs(what);
+    if (!Objects.equals(expected, found)) {
+      differs(what + detail(expected, found));
     }
+  }
+
+  /** The first place at which two lists or sets differ, since whole ones are long. */
+  private static String detail(Object expected, Object found) {
+    if (!(expected instanceof Collection<?> left) || !(found instanceof Collection<?> right)) {
+      return ": " + found + ", clean " + expected;
+    }
+    List<Object> missing = new ArrayList<>(left);
+    missing.removeAll(right);
+    List<Object> added = new ArrayList<>(right);
+    added.removeAll(left);
+    return ": %d missing%s, %d added%s"
+        .formatted(missing.size(), first(missing), added.size(), first(added));
+  }
+
+  private static String first(List<Object> some) {
+    return some.isEmpty() ? "" : " such as '" + some.get(0) + "'";
   }
 }

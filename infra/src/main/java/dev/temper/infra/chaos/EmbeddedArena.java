@@ -50,6 +50,11 @@ final class EmbeddedArena implements Arena {
   }
 
   @Override
+  public void settle() {
+    // One process: what it had to do, it did.
+  }
+
+  @Override
   public int exitCode() {
     return process.exitValue();
   }

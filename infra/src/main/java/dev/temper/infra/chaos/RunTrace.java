@@ -56,6 +56,11 @@ final class RunTrace {
     }
   }
 
+  /** Name of the run. */
+  String name() {
+    return run.getFileName().toString();
+  }
+
   String recipe() {
     return record.path("recipe").asText();
   }
