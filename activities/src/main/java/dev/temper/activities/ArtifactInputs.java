@@ -65,7 +65,7 @@ record ArtifactInputs(StageRequest request, ArtifactStore store, DataFiles files
 
   @Override
   public Path file(DataSource.File file) throws IOException {
-    Path path = files.find(request.run(), file.file());
+    Path path = files.find(request.run(), file);
     if (!Files.isReadable(path)) {
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT, "data file %s cannot be read".formatted(file.file()));

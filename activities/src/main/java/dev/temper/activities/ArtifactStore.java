@@ -3,6 +3,7 @@ package dev.temper.activities;
 import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +12,7 @@ import java.util.Set;
  * Where artifacts and checkpoints lie. After a crash at any moment each of them is there whole or
  * not at all.
  */
-public interface ArtifactStore {
+public interface ArtifactStore extends AutoCloseable {
 
   /**
    * Tries whether things can be committed here at all.
@@ -60,4 +61,44 @@ public interface ArtifactStore {
 
   /** Keys by the run or pin that needs them. */
   Map<String, Set<String>> roots() throws IOException;
+
+  /**
+   * A data file of a recipe as {@link #keep} and {@link #roots} name it, so that garbage collection
+   * spares it before any artifact was made from it.
+   */
+  static String dataKey(String sha256) {
+    return "data-" + sha256;
+  }
+
+  /** Whether a data file with these bytes is here. */
+  boolean hasData(String sha256) throws IOException;
+
+  /**
+   * Brings a data file here, so that workers elsewhere can read it.
+   *
+   * @throws IOException also if its bytes are not those
+   */
+  void putData(String sha256, Path file) throws IOException;
+
+  /**
+   * A local file with these bytes, every one of them verified.
+   *
+   * @throws dev.temper.trainers.StageFailure {@code DataContract} if there is none
+   */
+  Path data(String sha256) throws IOException;
+
+  /** All that lies here and could be deleted. */
+  List<Holding> holdings() throws IOException;
+
+  /**
+   * Deletes something, unless somebody writes for its key now. An artifact is first hidden; if it
+   * is needed then, it comes back.
+   *
+   * @return whether it was deleted
+   */
+  boolean discard(Holding holding, Holding.Needed needed) throws IOException, InterruptedException;
+
+  /** Ends connections and threads; what was opened stays where it is. */
+  @Override
+  default void close() throws IOException {}
 }

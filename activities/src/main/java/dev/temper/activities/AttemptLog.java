@@ -9,10 +9,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * One line per attempt: where it started and how many steps it really executed, kills included.
+ * One line per attempt: where it started, how many steps it really executed, kills included, and
+ * the step of its newest checkpoint.
  *
- * <p>The count is overwritten in place after every step, so that it is right when the process is
- * killed; the line keeps its length.
+ * <p>The counts are overwritten in place after every step, so that they are right when the process
+ * is killed; the line keeps its length.
  */
 final class AttemptLog implements AutoCloseable {
 
@@ -22,6 +23,7 @@ final class AttemptLog implements AutoCloseable {
   private final long startedAt;
   private final long position;
   private long executedSteps;
+  private long committedStep;
 
   private AttemptLog(FileChannel file, int attempt, long resumedFromStep, long startedAt)
       throws IOException {
@@ -30,6 +32,7 @@ final class AttemptLog implements AutoCloseable {
     this.resumedFromStep = resumedFromStep;
     this.startedAt = startedAt;
     this.position = file.size();
+    this.committedStep = resumedFromStep;
   }
 
   static AttemptLog open(Path path, int attempt, long resumedFromStep, long startedAt)
@@ -50,15 +53,24 @@ final class AttemptLog implements AutoCloseable {
     write();
   }
 
+  /** A checkpoint of this step is in the store. */
+  void committed(long step) throws IOException {
+    if (step != committedStep) {
+      committedStep = step;
+      write();
+    }
+  }
+
   private void write() throws IOException {
     String line =
         String.format(
             Locale.ROOT,
-            "{\"attempt\":%d,\"startedAt\":%d,\"resumedFromStep\":%d,\"executedSteps\":%-12d}\n",
+            "{\"attempt\":%d,\"startedAt\":%d,\"resumedFromStep\":%d,\"executedSteps\":%-12d,\"committedStep\":%-12d}\n",
             attempt,
             startedAt,
             resumedFromStep,
-            executedSteps);
+            executedSteps,
+            committedStep);
     ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     long at = position;
     while (bytes.hasRemaining()) {

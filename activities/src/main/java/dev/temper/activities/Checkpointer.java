@@ -42,12 +42,18 @@ final class Checkpointer implements AutoCloseable {
     }
   }
 
+  /** Hears of every checkpoint that is committed. */
+  interface Committed {
+    void at(long step) throws IOException;
+  }
+
   private record Copy(String path, ByteBuffer bytes, boolean chunk) {}
 
   private final StageLease lease;
   private final Origin origin;
   private final StageFailpoints failpoints;
   private final Duration deadline;
+  private final Committed committed;
   private final ExecutorService writer;
   private final Map<String, ByteBuffer> buffers = new HashMap<>();
   private final Map<String, StoredFile> chunks = new HashMap<>();
@@ -64,11 +70,13 @@ final class Checkpointer implements AutoCloseable {
       List<StoredFile> known,
       long committedStep,
       StageFailpoints failpoints,
-      Duration deadline) {
+      Duration deadline,
+      Committed committed) {
     this.lease = lease;
     this.origin = origin;
     this.failpoints = failpoints;
     this.deadline = deadline;
+    this.committed = committed;
     this.committedStep = committedStep;
     known.forEach(chunk -> chunks.put(chunk.path(), chunk));
     this.writer =
@@ -148,6 +156,7 @@ final class Checkpointer implements AutoCloseable {
       lease.publishCheckpoint(staging, origin.manifest(step, lease.epoch(), files, shared));
       committedStep = step;
       failpoints.at("checkpoint.after-publish", kind);
+      committed.at(step);
       lease.prune(KEEP);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

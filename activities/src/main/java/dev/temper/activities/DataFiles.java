@@ -1,5 +1,6 @@
 package dev.temper.activities;
 
+import dev.temper.recipes.DataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -7,6 +8,6 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface DataFiles {
 
-  /** A readable path; {@code file} is relative to the recipe or absolute. */
-  Path find(String run, String file) throws IOException;
+  /** A readable path; that of {@code file} is relative to the recipe or absolute. */
+  Path find(String run, DataSource.File file) throws IOException;
 }

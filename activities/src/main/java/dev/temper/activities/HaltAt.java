@@ -1,5 +1,6 @@
 package dev.temper.activities;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,14 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * tests.
  *
  * <p>Written {@code moment:kind:hit}, for example {@code checkpoint.file:sft:2}; {@code *} stands
- * for every kind.
+ * for every kind. {@code @FILE} reads the moment from a file, see {@link HaltFile}.
  */
 public final class HaltAt implements StageFailpoints {
 
   /** Environment variable that a launcher reads. */
   public static final String VARIABLE = "TEMPER_HALT_AT";
 
-  private static final int KILLED = 137;
+  static final int KILLED = 137;
 
   private final String moment;
   private final String kind;
@@ -37,7 +38,11 @@ public final class HaltAt implements StageFailpoints {
   /** No failpoint at all where the text is absent or empty. */
   public static StageFailpoints parse(Optional<String> text) {
     return text.filter(given -> !given.isEmpty())
-        .<StageFailpoints>map(given -> new HaltAt(given, () -> Runtime.getRuntime().halt(KILLED)))
+        .<StageFailpoints>map(
+            given ->
+                given.startsWith("@")
+                    ? HaltFile.of(Path.of(given.substring(1)))
+                    : new HaltAt(given, () -> Runtime.getRuntime().halt(KILLED)))
         .orElse(NONE);
   }
 

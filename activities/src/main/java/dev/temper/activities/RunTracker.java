@@ -1,5 +1,6 @@
 package dev.temper.activities;
 
+import dev.temper.workflows.StageRequest;
 import dev.temper.workflows.StageResult;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,10 +14,13 @@ public interface RunTracker {
 
   /**
    * The stage's folder in the run folder, made if it is not there. The driver keeps in it {@code
-   * metrics.jsonl}, {@code attempts.jsonl}, the artifact's attachments, and after a divergence
-   * {@code diverged/}.
+   * metrics.jsonl}, {@code committed.json}, {@code attempts.jsonl}, the artifact's attachments, and
+   * after a divergence {@code diverged/}.
    */
   Path folder(String run, String stage) throws IOException;
+
+  /** A stage is asked for, before anything else is told of it; comes again with every attempt. */
+  default void requested(StageRequest request) {}
 
   /** An attempt begins to compute; not called for a cached stage. */
   void started(String run, String stage, StageProgress progress);
@@ -26,6 +30,13 @@ public interface RunTracker {
 
   /** The metrics of a step, after they were written to the journal. */
   void metrics(String run, String stage, long step, Map<String, Double> metrics);
+
+  /**
+   * The journal's lines up to a step are covered by a committed checkpoint, or all of them by the
+   * artifact: they will never change, and {@code committed.json} says so. Later lines may be
+   * executed again, at other times. Comes from the thread that writes checkpoints; must be cheap.
+   */
+  default void committed(String run, String stage, long step) {}
 
   /** Something that a person should know: waits for another run, passed over a checkpoint. */
   void note(String run, String stage, String note);

@@ -6,8 +6,12 @@ import dev.temper.workflows.StageRequest;
 import dev.temper.workflows.StageResult;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
+import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,14 +22,32 @@ public final class StageActivitiesImpl implements StageActivities {
 
   private static final Logger log = LoggerFactory.getLogger(StageActivitiesImpl.class);
 
+  /**
+   * Until another worker may take a stage that this one gave back. Short, since nothing failed; not
+   * nothing, since a poll of this worker may still be in flight.
+   */
+  private static final Duration HAND_OVER = Duration.ofSeconds(1);
+
   private final StageDriver driver;
   private final RunTracker tracker;
+  private final String store;
   private volatile boolean stopping;
   private int running;
 
+  /** For runs of any store. */
   public StageActivitiesImpl(StageDriver driver, RunTracker tracker) {
+    this(driver, tracker, "");
+  }
+
+  /**
+   * For runs of one store.
+   *
+   * @param store where the driver's artifacts lie, as runs name it
+   */
+  public StageActivitiesImpl(StageDriver driver, RunTracker tracker, String store) {
     this.driver = driver;
     this.tracker = tracker;
+    this.store = store;
   }
 
   /**
@@ -48,7 +70,7 @@ public final class StageActivitiesImpl implements StageActivities {
   public StageResult run(StageRequest request) {
     synchronized (this) {
       if (stopping) { // the retry of a stage that was just stopped can arrive by a poll in flight
-        throw new StageStoppedException();
+        throw handedOver(new StageStoppedException());
       }
       running++;
     }
@@ -64,25 +86,60 @@ public final class StageActivitiesImpl implements StageActivities {
   }
 
   private StageResult attempt(StageRequest request, ActivityExecutionContext context) {
+    requireStore(request);
     StageFailures failures =
         context
             .getLastHeartbeatDetails(StageProgress.class)
             .map(StageProgress::failures)
             .orElse(StageFailures.NONE);
-    TemporalControl control = new TemporalControl(context, () -> stopping);
+    TemporalControl control = new TemporalControl(context, request.stage().name(), () -> stopping);
     int attempt = context.getInfo().getAttempt();
     try {
       return driver.run(request, attempt, failures, control);
     } catch (StageFailure e) {
       return failed(request, attempt, e);
-    } catch (ActivityCompletionException | StageStoppedException | FencedException e) {
+    } catch (ActivityWorkerShutdownException | StageStoppedException e) {
+      throw handedOver(e);
+    } catch (ActivityCompletionException e) {
+      throw isCutOff(e) ? handedOver(e) : e;
+    } catch (FencedException e) {
       throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StageStoppedException();
+      throw handedOver(e);
     } catch (Exception | OutOfMemoryError | LinkageError e) {
       return retried(request, attempt, control.fail(e, failures), e);
     }
+  }
+
+  /**
+   * Without this a worker with another store would compute everything again, and nobody would find
+   * it. Another attempt may reach a worker that has the store.
+   */
+  private void requireStore(StageRequest request) {
+    String wanted = request.store();
+    if (!wanted.isEmpty() && !store.isEmpty() && !wanted.equals(store)) {
+      throw ApplicationFailure.newFailure(
+          "stage '%s' of run '%s' needs a worker whose store is %s, this one has %s"
+              .formatted(request.stage().name(), request.run(), wanted, store),
+          "OtherStore");
+    }
+  }
+
+  /** Whether the SDK ended the attempt since its heartbeats no longer reach the service. */
+  private static boolean isCutOff(ActivityCompletionException e) {
+    return e instanceof ActivityCanceledException && e.getCause() instanceof TimeoutFailure;
+  }
+
+  /** Ends an attempt that did not fail: no alarm, no back-off, nothing counted. */
+  private static ApplicationFailure handedOver(Exception why) {
+    return ApplicationFailure.newBuilder()
+        .setType("HandedOver")
+        .setMessage("this worker gave the stage back: " + why.getMessage())
+        .setCause(why)
+        .setNextRetryDelay(HAND_OVER)
+        .setCategory(ApplicationErrorCategory.BENIGN)
+        .build();
   }
 
   private StageResult failed(StageRequest request, int attempt, StageFailure e) {

@@ -81,7 +81,9 @@ final class StageAttempt {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    folder().deliver(store, found.get(), this::beat);
+    StageFolder folder = folder();
+    folder.deliver(store, found.get(), this::beat);
+    committed(folder, found.get().steps());
     store.tidy(identity.key());
     return Optional.of(result(found.get(), true));
   }
@@ -99,15 +101,21 @@ final class StageAttempt {
     settings.failpoints().at("stage.restored", identity.kind());
     ByteBuffer lines = from.isPresent() ? from.get().journal() : ByteBuffer.allocate(0);
     StageFolder folder = folder();
+    lease.whileHeld(
+        () -> {
+          folder.committed(start);
+          return start;
+        });
     try (MetricsJournal journal = lease.whileHeld(() -> folder.journal(lines));
         AttemptLog attempts = lease.whileHeld(() -> folder.attempts(attempt, start));
         StepwiseTask task = opening.open(from.map(checkpoint -> checkpoint));
-        Checkpointer checkpointer = checkpointer(lease, saved, start)) {
+        Checkpointer checkpointer = checkpointer(lease, saved, folder)) {
       if (task.step() != start) {
         throw new IllegalStateException(
             "the task is at step %d, its checkpoint at step %d".formatted(task.step(), start));
       }
       begin(task, start);
+      tellCommitted(start); // an earlier process may have been killed before it could
       Loop loop = new Loop(lease, task, journal, attempts, checkpointer);
       try {
         loop.run();
@@ -117,6 +125,7 @@ final class StageAttempt {
       }
       Manifest made = publish(lease, task, journal);
       folder.deliver(store, made, this::beat);
+      committed(folder, made.steps());
       return result(made, false);
     }
   }
@@ -126,14 +135,25 @@ final class StageAttempt {
         && manifest.numericsVersion() == identity.numericsVersion();
   }
 
-  private Checkpointer checkpointer(StageLease lease, Optional<SavedCheckpoint> saved, long start) {
+  private Checkpointer checkpointer(
+      StageLease lease, Optional<SavedCheckpoint> saved, StageFolder folder) {
     return new Checkpointer(
         lease,
         new Checkpointer.Origin(identity, specHash),
         saved.map(checkpoint -> checkpoint.manifest().chunks()).orElse(List.of()),
-        start,
+        saved.map(checkpoint -> checkpoint.manifest().step()).orElse(0L),
         settings.failpoints(),
-        settings.writerDeadline());
+        settings.writerDeadline(),
+        step -> committed(folder, step));
+  }
+
+  private void committed(StageFolder folder, long step) throws IOException {
+    folder.committed(step);
+    tellCommitted(step);
+  }
+
+  private void tellCommitted(long step) {
+    tracker.committed(request.run(), request.stage().name(), step);
   }
 
   private void begin(StepwiseTask task, long start) {
@@ -283,8 +303,13 @@ final class StageAttempt {
         if (due()) {
           checkpointer.save(task, journal, StageAttempt.this::beat);
           savedNanos = System.nanoTime();
+          if (request.stage().checkpointEverySteps() == 1) {
+            // Half of one step is none: what is in flight would be more than the interval.
+            checkpointer.drain(StageAttempt.this::beat);
+          }
         }
         checkpointer.throwIfFailed(StageAttempt.this::beat);
+        attempts.committed(checkpointer.committedStep());
         report();
         stopIfAsked();
       }
@@ -293,7 +318,8 @@ final class StageAttempt {
 
     private void step() throws IOException {
       long expected = task.step() + 1;
-      StepReport report = task.advance(StageAttempt.this::beat);
+      pulse();
+      StepReport report = task.advance(this::pulse);
       if (task.step() != expected) {
         throw new IllegalStateException(
             "after step %d the task says %d".formatted(expected, task.step()));
@@ -308,6 +334,12 @@ final class StageAttempt {
       settings.failpoints().at("stage.step", identity.kind());
     }
 
+    /** As a step begins, and inside it while a rollout or an optimizer step is under way. */
+    private void pulse() {
+      beat();
+      settings.failpoints().at("stage.pulse", identity.kind());
+    }
+
     /**
      * By steps if the stage says so, else by time; the last step needs none.
      *
@@ -318,7 +350,7 @@ final class StageAttempt {
       int every = request.stage().checkpointEverySteps();
       boolean due =
           every > 0
-              ? task.step() % ((every + 1) / 2) == 0
+              ? task.step() % Math.max(1, every / 2) == 0
               : System.nanoTime() - savedNanos >= settings.checkpointEvery().toNanos() / 2;
       return due && task.step() < task.totalSteps();
     }

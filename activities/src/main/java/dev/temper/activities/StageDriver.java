@@ -54,6 +54,7 @@ public final class StageDriver {
     StageIdentity identity = identities.of(request.stage().spec(), request.inputs());
     StageAttempt running =
         new StageAttempt(store, tracker, settings, request, identity, attempt, failures, control);
+    tracker.requested(request);
     store.keep(request.run(), identity.key());
     StageResult result = running.cached().orElse(null);
     if (result == null) {

@@ -3,6 +3,7 @@ package dev.temper.activities;
 import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +14,14 @@ import java.time.InstantSource;
  * The files that the driver keeps in a stage's folder of a run. Each is replaced as a whole, by
  * rename; the artifact in the store is the truth.
  */
-record StageFolder(Path path, InstantSource clock) {
+public record StageFolder(Path path, InstantSource clock) {
 
   /** Attachment of every artifact: the metric lines without their times. */
   static final String HISTORY = "history.jsonl";
 
   private static final String METRICS = "metrics.jsonl";
+
+  private static final String COMMITTED = "committed.json";
 
   MetricsJournal journal(ByteBuffer linesOfCheckpoint) throws IOException {
     return MetricsJournal.open(path.resolve(METRICS), linesOfCheckpoint, clock);
@@ -29,17 +32,29 @@ record StageFolder(Path path, InstantSource clock) {
         path.resolve("attempts.jsonl"), attempt, resumedFromStep, clock.millis());
   }
 
+  /**
+   * Notes that journal lines up to a step will never change.
+   *
+   * <p>Written before a journal that starts at that step is opened and after the lines that it
+   * covers: whoever reads the journal first and then this never takes a line for final that is not.
+   */
+  void committed(long step) throws IOException {
+    String line = "{\"step\":" + step + "}\n";
+    replace(COMMITTED, ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+  }
+
   /** Whether a task may give an attachment this path. */
   static boolean mayHold(String attachment) {
     return !attachment.equals(HISTORY)
         && !attachment.equals(METRICS)
+        && !attachment.equals(COMMITTED)
         && !attachment.equals("attempts.jsonl")
         && !attachment.equals("progress.json")
         && !attachment.startsWith("diverged/");
   }
 
   /** Brings metric lines and attachments of a finished stage into the folder. */
-  void deliver(ArtifactStore store, Manifest artifact, Pulse pulse) throws IOException {
+  public void deliver(ArtifactStore store, Manifest artifact, Pulse pulse) throws IOException {
     Path attachments = store.openAttachments(artifact, pulse);
     for (StoredFile file : artifact.attachments()) {
       if (file.path().equals(HISTORY)) {
@@ -60,8 +75,7 @@ record StageFolder(Path path, InstantSource clock) {
 
   private static boolean sameLines(String journal, String history) {
     try {
-      return MetricsJournal.withoutTimes(journal)
-          .equals(java.nio.charset.StandardCharsets.UTF_8.encode(history));
+      return MetricsJournal.withoutTimes(journal).equals(StandardCharsets.UTF_8.encode(history));
     } catch (IOException | ClassCastException e) {
       return false; // the last line may be torn
     }

@@ -1,5 +1,7 @@
 package dev.temper.activities;
 
+import java.util.Optional;
+
 /**
  * How far an attempt is; travels as heartbeat details.
  *
@@ -8,6 +10,7 @@ package dev.temper.activities;
  * @param resumedFromStep where this attempt started
  * @param committedStep step of the newest checkpoint
  * @param failures how earlier attempts ended
+ * @param stage by which whoever sees only the heartbeat knows what it is of
  */
 public record StageProgress(
     String kind,
@@ -16,10 +19,42 @@ public record StageProgress(
     long totalSteps,
     long resumedFromStep,
     long committedStep,
-    StageFailures failures) {
+    StageFailures failures,
+    Optional<String> stage) {
+
+  public StageProgress(
+      String kind,
+      int attempt,
+      long step,
+      long totalSteps,
+      long resumedFromStep,
+      long committedStep,
+      StageFailures failures) {
+    this(
+        kind,
+        attempt,
+        step,
+        totalSteps,
+        resumedFromStep,
+        committedStep,
+        failures,
+        Optional.empty());
+  }
 
   StageProgress with(StageFailures counted) {
     return new StageProgress(
-        kind, attempt, step, totalSteps, resumedFromStep, committedStep, counted);
+        kind, attempt, step, totalSteps, resumedFromStep, committedStep, counted, stage);
+  }
+
+  StageProgress of(String name) {
+    return new StageProgress(
+        kind,
+        attempt,
+        step,
+        totalSteps,
+        resumedFromStep,
+        committedStep,
+        failures,
+        Optional.of(name));
   }
 }

@@ -14,12 +14,14 @@ import java.util.function.BooleanSupplier;
 final class TemporalControl implements StageControl {
 
   private final ActivityExecutionContext context;
+  private final String stage;
   private final BooleanSupplier stopping;
   private volatile ActivityCompletionException answer;
   private volatile StageProgress last;
 
-  TemporalControl(ActivityExecutionContext context, BooleanSupplier stopping) {
+  TemporalControl(ActivityExecutionContext context, String stage, BooleanSupplier stopping) {
     this.context = context;
+    this.stage = stage;
     this.stopping = stopping;
   }
 
@@ -27,7 +29,7 @@ final class TemporalControl implements StageControl {
   public void report(StageProgress progress) {
     last = progress;
     try {
-      context.heartbeat(progress);
+      context.heartbeat(progress.of(stage));
     } catch (ActivityCompletionException e) {
       answer = e;
     }

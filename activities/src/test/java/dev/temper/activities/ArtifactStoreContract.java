@@ -8,6 +8,8 @@ import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +20,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every {@link ArtifactStore} promises. A store's own test implements the methods that damage
  * it.
  */
-interface ArtifactStoreContract {
+public interface ArtifactStoreContract {
 
   String KEY = "a1b2";
 
@@ -307,6 +310,98 @@ interface ArtifactStoreContract {
     assertThat(reopened().roots().get("run-1")).containsExactly("k1", "k2");
     store.release("run-1");
     assertThat(reopened().roots()).containsOnlyKeys("pin");
+  }
+
+  @Test
+  default void aProbeLeavesNothingBehind() throws Exception {
+    reopened().probe();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  default void aDataFileIsReadBackWhole(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), "{}\n{}\n");
+    String sha256 = Sha256.of("{}\n{}\n");
+    assertThat(reopened().hasData(sha256)).isFalse();
+    reopened().putData(sha256, file);
+    reopened().putData(sha256, file);
+    assertThat(reopened().hasData(sha256)).isTrue();
+    assertThat(reopened().data(sha256)).hasContent("{}\n{}\n");
+  }
+
+  @Test
+  default void aDataFileThatWasChangedIsNotTaken(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), "changed");
+    String sha256 = Sha256.of("as it was");
+    assertThatThrownBy(() -> reopened().putData(sha256, file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("rows.jsonl was changed");
+    assertThat(reopened().hasData(sha256)).isFalse();
+    assertThatThrownBy(() -> reopened().data(sha256))
+        .isInstanceOf(StageFailure.class)
+        .hasMessageContaining(sha256 + " is not in the store");
+  }
+
+  @Test
+  default void whatIsDiscardedLeavesNothing() throws Exception {
+    publish(reopened(), "abc");
+    ArtifactStore store = reopened();
+    Holding holding = only(store.holdings());
+    assertThat(holding.kind()).isEqualTo(Holding.Kind.ARTIFACT);
+    assertThat(holding.key()).isEqualTo(KEY);
+    assertThat(holding.bytes()).isGreaterThan(5);
+    assertThat(store.discard(holding, () -> false)).isTrue();
+    assertThat(reopened().find(KEY)).isEmpty();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  default void whatIsNeededAtTheLastMomentComesBack() throws Exception {
+    Manifest made = publish(reopened(), "abc");
+    ArtifactStore store = reopened();
+    boolean discarded =
+        store.discard(
+            only(store.holdings()),
+            () -> {
+              assertThat(reopened().find(KEY)).isEmpty();
+              return true;
+            });
+    assertThat(discarded).isFalse();
+    assertThat(reopened().find(KEY)).contains(made);
+    assertThat(reopened().open(made, Pulse.NONE).resolve("deep/er/weights")).hasContent("abc");
+  }
+
+  @Test
+  default void checkpointsAndLeftoversAreDiscarded() throws Exception {
+    ArtifactStore store = reopened();
+    try (StageLease lease = lease(store, "run/stage")) {
+      checkpoint(lease, 10);
+      lease.begin().file("weights", bytes("never published"));
+    }
+    List<Holding> holdings = store.holdings();
+    assertThat(holdings)
+        .extracting(Holding::kind)
+        .containsExactlyInAnyOrder(Holding.Kind.CHECKPOINTS, Holding.Kind.LEFTOVERS);
+    for (Holding holding : holdings) {
+      assertThat(store.discard(holding, () -> false)).isTrue();
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  default void aDataFileThatIsNeededStays(@TempDir Path folder) throws Exception {
+    ArtifactStore store = reopened();
+    store.putData(Sha256.of("x"), Files.writeString(folder.resolve("rows"), "x"));
+    Holding holding = only(store.holdings());
+    assertThat(store.discard(holding, () -> true)).isFalse();
+    assertThat(store.hasData(Sha256.of("x"))).isTrue();
+    assertThat(store.discard(holding, () -> false)).isTrue();
+    assertThat(store.hasData(Sha256.of("x"))).isFalse();
+  }
+
+  private static Holding only(List<Holding> holdings) {
+    assertThat(holdings).hasSize(1);
+    return holdings.get(0);
   }
 
   private static StageLease lease(ArtifactStore store, String owner) throws Exception {

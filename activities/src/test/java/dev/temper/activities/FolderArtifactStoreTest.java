@@ -99,9 +99,16 @@ class FolderArtifactStoreTest implements ArtifactStoreContract {
   }
 
   @Test
-  void aFolderThatCanIsLeftEmpty() throws Exception {
-    reopened().probe();
-    assertThat(files()).isEmpty();
+  void whatSomebodyWritesIsNotDiscarded() throws Exception {
+    ArtifactStore store = reopened();
+    aPublishedArtifactIsReadBackWhole();
+    try (StageLease writer = store.lease(KEY, "run/stage", holder -> {})) {
+      for (ArtifactStore other : List.of(store, reopened())) {
+        assertThat(other.discard(other.holdings().get(0), () -> false)).isFalse();
+      }
+      writer.check();
+    }
+    assertThat(reopened().find(KEY)).isPresent();
   }
 
   /** Why a manifest must not be put in place by moving a file. */

@@ -33,6 +33,11 @@ record FolderTracker(Path home, List<String> told) implements RunTracker {
   public void metrics(String run, String stage, long step, Map<String, Double> metrics) {}
 
   @Override
+  public void committed(String run, String stage, long step) {
+    told.add("committed %s %s %d".formatted(run, stage, step));
+  }
+
+  @Override
   public void note(String run, String stage, String note) {
     told.add("note %s %s %s".formatted(run, stage, note));
   }

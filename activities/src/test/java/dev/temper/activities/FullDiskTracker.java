@@ -30,6 +30,11 @@ record FullDiskTracker(RunTracker tracker) implements RunTracker {
   }
 
   @Override
+  public void committed(String run, String stage, long step) {
+    tracker.committed(run, stage, step);
+  }
+
+  @Override
   public void note(String run, String stage, String note) {
     tracker.note(run, stage, note);
   }

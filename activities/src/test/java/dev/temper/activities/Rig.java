@@ -70,7 +70,7 @@ final class Rig {
         FakeStages.identities(),
         tasks,
         new Compute(1),
-        (run, file) -> home.resolve(file),
+        (run, file) -> home.resolve(file.file()),
         new DriverSettings(
             "test", Duration.ofDays(1), writerDeadline, InstantSource.system(), failpoints));
   }

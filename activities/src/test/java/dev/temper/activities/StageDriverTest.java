@@ -67,6 +67,33 @@ class StageDriverTest {
   }
 
   @Test
+  void onlyWhatACheckpointOrTheArtifactCoversIsToldToBeFinal() throws Exception {
+    Rig rig = new Rig(folder.resolve("failed")).failing(failOnce("stage.step", 13));
+    assertThatThrownBy(() -> rig.run("failed", STAGE)).hasStackTraceContaining("planned");
+    Path committed = rig.stageFolder("failed", "base").resolve("committed.json");
+    assertThat(committed).hasContent("{\"step\":10}\n");
+    assertThat(rig.metricLines("failed", "base").lines()).hasSize(13);
+    rig.run("failed", STAGE);
+    assertThat(committed).hasContent("{\"step\":20}\n");
+    assertThat(rig.told())
+        .filteredOn(told -> told.startsWith("committed"))
+        .containsExactly(
+            "committed failed base 0",
+            "committed failed base 5",
+            "committed failed base 10",
+            "committed failed base 10",
+            "committed failed base 15",
+            "committed failed base 20");
+  }
+
+  @Test
+  void aFoundArtifactIsFinalAsAWhole() throws Exception {
+    Rig rig = new Rig(folder.resolve("clean"));
+    rig.run("other", STAGE);
+    assertThat(rig.told()).contains("committed other base 20");
+  }
+
+  @Test
   void aFailureAfterTheArtifactIsThereCostsNothing() throws Exception {
     Rig rig = new Rig(folder.resolve("failed")).failing(failOnce("artifact.after-publish", 1));
     assertThatThrownBy(() -> rig.run("failed", STAGE)).hasStackTraceContaining("planned");

@@ -1,12 +1,13 @@
 package dev.temper.infra;
 
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.DataFiles;
 import dev.temper.activities.DriverSettings;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageActivitiesImpl;
 import dev.temper.activities.StageDriver;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.activities.StageIdentities;
-import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.embedded.EmbeddedTemporal;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RecipeJson;
@@ -22,6 +23,7 @@ import dev.temper.trainers.method.Methods;
 import dev.temper.trainers.registry.MethodFamily;
 import dev.temper.trainers.stage.Stages;
 import dev.temper.workflows.StageDataConverter;
+import io.temporal.common.converter.DataConverter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,25 +71,42 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * @param recipeFolder what data files are relative to
    */
   public RecipeExecution start(
-      String run, Recipe recipe, Path recipeFolder, Path store, RunTracker tracker) {
-    int cores = Runtime.getRuntime().availableProcessors();
-    Compute compute = new Compute(cores);
+      String run, Recipe recipe, Path recipeFolder, ArtifactStore store, RunTracker tracker) {
     RecipeFolder files = new RecipeFolder(recipeFolder);
+    StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file));
+    Set<String> queues =
+        recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
+    EmbeddedTemporal temporal =
+        EmbeddedTemporal.start(concurrentStages(), queues, payloads(), work.stages());
+    return new RecipeExecution(temporal, work.stages(), work.compute(), run, recipe);
+  }
+
+  /**
+   * What runs the stages of any run; all that run at the same time share the cores.
+   *
+   * @param location of the store, as runs name it; empty to take runs of any
+   */
+  public StageWork work(ArtifactStore store, String location, RunTracker tracker, DataFiles files) {
+    Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(
-            new FolderArtifactStore(store),
+            store,
             tracker,
             identities(),
             tasks,
             compute,
-            (ofRun, file) -> files.file(new dev.temper.recipes.DataSource.File(file, "", 0)),
+            files,
             DriverSettings.of(codeVersion).with(failpoints));
-    StageActivitiesImpl activities = new StageActivitiesImpl(driver, tracker);
-    Set<String> queues =
-        recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
-    EmbeddedTemporal temporal =
-        EmbeddedTemporal.start(
-            Math.max(2, cores), queues, StageDataConverter.of(RecipeJson.mapper()), activities);
-    return new RecipeExecution(temporal, activities, compute, run, recipe);
+    return new StageWork(new StageActivitiesImpl(driver, tracker, location), compute);
+  }
+
+  /** Stages on one machine without accelerators at the same time, unless somebody says else. */
+  public static int concurrentStages() {
+    return Math.max(2, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** How what crosses Temporal is written. */
+  public static DataConverter payloads() {
+    return StageDataConverter.of(RecipeJson.mapper());
   }
 }

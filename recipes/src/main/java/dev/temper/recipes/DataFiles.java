@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -20,6 +22,15 @@ public final class DataFiles {
     Set<String> paths = new LinkedHashSet<>();
     visit(RecipeJson.mapper().valueToTree(recipe), file -> paths.add(file.get("file").asText()));
     return paths;
+  }
+
+  /** SHA-256 by path as written, of a recipe that has been {@link #pinned}. */
+  public static Map<String, String> hashes(Recipe recipe) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    visit(
+        RecipeJson.mapper().valueToTree(recipe),
+        file -> hashes.put(file.get("file").asText(), file.get("sha256").asText()));
+    return hashes;
   }
 
   /**

@@ -14,11 +14,36 @@ public record Stage(
     String queue,
     int checkpointEverySteps,
     RetrySpec retry,
-    Optional<Gate> gate) {
+    Optional<Gate> gate,
+    Optional<Timeouts> timeouts) {
+
+  /** With the timeouts of its kind. */
+  public Stage(
+      String name,
+      StageSpec spec,
+      String queue,
+      int checkpointEverySteps,
+      RetrySpec retry,
+      Optional<Gate> gate) {
+    this(name, spec, queue, checkpointEverySteps, retry, gate, Optional.empty());
+  }
+
+  /** The same stage on another task queue. */
+  public Stage on(String other) {
+    return new Stage(name, spec, other, checkpointEverySteps, retry, gate, timeouts);
+  }
 
   /** Back-off between attempts of a failed stage, and attempts without progress that end it. */
   public record RetrySpec(
       double initialSeconds, double maximumSeconds, int attemptsWithoutProgress) {}
+
+  /**
+   * When an attempt counts as lost; what is absent is as the stage's kind has it.
+   *
+   * @param heartbeatSeconds without a sign of life
+   * @param attemptSeconds with signs of life, but without an end
+   */
+  public record Timeouts(Optional<Double> heartbeatSeconds, Optional<Double> attemptSeconds) {}
 
   /** A summary metric that must lie in a range, or the run ends with exit code 5. */
   public record Gate(String metric, Optional<Double> min, Optional<Double> max) {}

@@ -1,160 +1,151 @@
 package dev.temper.workflows;
 
-import dev.temper.recipes.Input;
-import dev.temper.recipes.Stage;
-import dev.temper.recipes.StageInputs;
 import dev.temper.workflows.StageState.StageProblem;
 import dev.temper.workflows.StageState.Status;
-import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
-import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
-import io.temporal.workflow.Promise;
+import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Workflow;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import io.temporal.workflow.WorkflowInit;
 import java.util.Map;
-import java.util.Optional;
-import org.slf4j.Logger;
 
-/**
- * Walks the graph: knows names and inputs, never what a stage does.
- *
- * <p>Promises are chained, not awaited in one coroutine per stage: a coroutine costs a thread.
- */
+/** Begins a run, lets its {@link Walk} go, and ends it or continues it as new. */
 public final class RecipeWorkflowImpl implements RecipeWorkflow {
 
-  private final Logger log = Workflow.getLogger(RecipeWorkflowImpl.class);
-  private final Map<String, StageState> states = new LinkedHashMap<>();
-  private final Map<String, Promise<StageResult>> results = new LinkedHashMap<>();
+  private static final String RUNNING = "running";
+
+  private final Walk walk;
+  private final LiveChecks checks;
+  private final RunDisplay display;
+  private final RunCalls calls = new RunCalls();
+  private RunLinks links;
+
+  @WorkflowInit
+  public RecipeWorkflowImpl(RecipeRun run) {
+    this(run, () -> Workflow.getInfo().isContinueAsNewSuggested());
+  }
+
+  RecipeWorkflowImpl(RecipeRun run, HistoryBudget budget) {
+    walk = new Walk(run, budget, this::changed);
+    checks = new LiveChecks(walk);
+    display = new RunDisplay(run.settings().searchable());
+    links = run.carry().map(RecipeRun.Carry::links).orElse(RunLinks.NONE);
+  }
 
   @Override
   public RecipeOutcome run(RecipeRun run) {
-    run.recipe().stages().forEach(stage -> states.put(stage.name(), StageState.of(Status.PENDING)));
-    for (Stage stage : run.recipe().stages()) {
-      results.put(stage.name(), follow(run, stage));
-    }
-    return end();
+    CancellationScope.current()
+        .getCancellationRequest()
+        .thenApply(
+            reason -> {
+              walk.cancel();
+              return null;
+            });
+    // Detached, so that a cancelled run can wait for its stages and tell of its end.
+    CancellationScope scope = Workflow.newDetachedCancellationScope(() -> live(run));
+    scope.run();
+    return end(run);
   }
 
   @Override
   public Map<String, StageState> status() {
-    return states;
+    return walk.states();
   }
 
-  /** The stage's result as soon as its inputs are there; whatever goes wrong is kept as a state. */
-  private Promise<StageResult> follow(RecipeRun run, Stage stage) {
-    List<Input> inputs = List.copyOf(StageInputs.of(stage.spec()));
-    List<Promise<StageResult>> awaited = new ArrayList<>();
-    for (Input input : inputs) {
-      Promise<StageResult> earlier = results.get(input.stage());
-      if (earlier == null) {
-        throw failure(
-            "InvalidSpec",
-            "stage '%s' reads '%s', which no stage before it makes; there are %s"
-                .formatted(stage.name(), input.text(), results.keySet()));
-      }
-      awaited.add(earlier);
-    }
-    Promise<StageResult> result =
-        awaited.isEmpty()
-            ? start(run, stage, inputs)
-            : Promise.allOf(awaited).thenCompose(ready -> start(run, stage, inputs));
-    return result.handle(
-        (value, failure) -> {
-          if (failure != null) {
-            throw failed(stage, inputs, failure);
-          }
-          return finished(stage, value);
-        });
+  @Override
+  public RunLinks links() {
+    return links;
   }
 
-  private Promise<StageResult> start(RecipeRun run, Stage stage, List<Input> inputs) {
-    Map<String, ResolvedInput> resolved = new LinkedHashMap<>();
-    for (Input input : inputs) {
-      resolved.put(input.text(), resolve(stage, input, results.get(input.stage()).get()));
-    }
-    states.put(stage.name(), StageState.of(Status.RUNNING));
-    StageActivities activities =
-        Workflow.newActivityStub(StageActivities.class, StageOptions.of(stage));
-    return Async.function(activities::run, new StageRequest(run.run(), stage, resolved));
+  @Override
+  public void pause() {
+    walk.pause();
   }
 
-  private static ResolvedInput resolve(Stage stage, Input input, StageResult made) {
-    String folder = made.outputs().get(input.output());
-    if (folder == null) {
-      throw failure(
-          "InvalidSpec",
-          "stage '%s' reads '%s', but '%s' has the outputs %s"
-              .formatted(stage.name(), input.text(), made.stage(), made.outputs().keySet()));
-    }
-    return new ResolvedInput(made.stage(), made.key(), made.content(), input.output(), folder);
+  @Override
+  public void checkPause() {
+    checks.pause();
   }
 
-  private StageResult finished(Stage stage, StageResult result) {
-    // A replay matches activities by order and type only: swapped branches would silently be
-    // given each other's results.
-    if (!result.stage().equals(stage.name())) {
-      throw new IllegalStateException(
-          "stage '%s' was given the result of '%s'".formatted(stage.name(), result.stage()));
+  @Override
+  public void resume() {
+    walk.resume();
+  }
+
+  @Override
+  public void checkResume() {
+    checks.resume();
+  }
+
+  @Override
+  public void retry(String stage) {
+    walk.retry(stage);
+  }
+
+  @Override
+  public void checkRetry(String stage) {
+    checks.retry(stage);
+  }
+
+  @Override
+  public void move(String stage, String queue) {
+    walk.move(stage, queue);
+  }
+
+  @Override
+  public void checkMove(String stage, String queue) {
+    checks.move(stage, queue);
+  }
+
+  private void live(RecipeRun run) {
+    if (run.settings().tracked() && run.carry().isEmpty()) {
+      links = calls.begin(run, walk::isCancelled);
     }
+    display.begin(run, links);
+    walk.open();
+    Workflow.await(walk::isOver);
+    walk.throwIfBroken();
+    if (walk.continuesAsNew()) {
+      continueAsNew();
+    }
+    String status = status(walk);
+    display.show(status, walk.states());
+    if (run.settings().tracked()) {
+      calls.end(new RunEnd(run.run(), walk.recipe(), run.settings(), walk.states(), status));
+    }
+  }
+
+  private void continueAsNew() {
+    Workflow.await(Workflow::isEveryHandlerFinished);
+    RecipeRun rest = walk.rest(links);
     try {
-      Gates.check(stage, result);
-    } catch (ApplicationFailure gate) {
-      states.put(
-          stage.name(),
-          new StageState(Status.FAILED, Optional.of(result), Optional.of(problem(gate))));
-      throw gate;
+      Workflow.continueAsNew(rest);
+    } catch (ApplicationFailure tooLarge) {
+      // Every finished stage is found in the store as well, by an activity each.
+      Workflow.continueAsNew(
+          new RecipeRun(rest.run(), rest.recipe(), rest.settings(), Map.of(), rest.carry()));
     }
-    states.put(
-        stage.name(), new StageState(Status.FINISHED, Optional.of(result), Optional.empty()));
-    log.info("stage finished stage={} cached={}", stage.name(), result.cached());
-    return result;
   }
 
-  private RuntimeException failed(Stage stage, List<Input> inputs, RuntimeException failure) {
-    boolean cancelled = causedBy(failure, CanceledFailure.class);
-    boolean started = states.get(stage.name()).status() == Status.RUNNING;
-    Optional<Input> missing = inputs.stream().filter(this::failedBefore).findFirst();
-    Status status =
-        cancelled
-            ? Status.CANCELLED
-            : !started && missing.isPresent() ? Status.BLOCKED : Status.FAILED;
-    StageProblem problem =
-        status == Status.BLOCKED
-            ? new StageProblem(
-                "Blocked", "its input '%s' was not made".formatted(missing.get().text()))
-            : problem(failure);
-    states.put(stage.name(), new StageState(status, Optional.empty(), Optional.of(problem)));
-    log.warn("stage ended stage={} status={} type={}", stage.name(), status, problem.type());
-    return failure;
+  private void changed() {
+    display.show(walk.isPaused() ? "paused" : RUNNING, walk.states());
   }
 
-  private boolean failedBefore(Input input) {
-    Promise<StageResult> earlier = results.get(input.stage());
-    return earlier.isCompleted() && earlier.getFailure() != null;
+  private static String status(Walk walk) {
+    if (walk.isCancelled()) {
+      return "cancelled";
+    }
+    boolean finished =
+        walk.states().values().stream().allMatch(state -> state.status() == Status.FINISHED);
+    return finished ? "finished" : "failed";
   }
 
-  /** Waits for every stage, so that one failure never cuts an independent branch short. */
-  private RecipeOutcome end() {
-    RuntimeException cancelled = null;
-    for (Promise<StageResult> result : results.values()) {
-      RuntimeException failure = result.getFailure();
-      if (failure != null && !(failure instanceof TemporalFailure)) {
-        // Not a failure of a stage but of this walk: the task must not be recorded.
-        throw failure;
-      }
-      if (failure != null && causedBy(failure, CanceledFailure.class)) {
-        cancelled = failure;
-      }
+  private RecipeOutcome end(RecipeRun run) {
+    RecipeOutcome outcome = new RecipeOutcome(walk.states());
+    if (walk.isCancelled()) {
+      throw new CanceledFailure("run '%s' was cancelled".formatted(run.run()));
     }
-    RecipeOutcome outcome = new RecipeOutcome(states);
-    if (cancelled != null) {
-      throw cancelled;
-    }
-    for (Map.Entry<String, StageState> state : states.entrySet()) {
+    for (Map.Entry<String, StageState> state : walk.states().entrySet()) {
       if (state.getValue().status() == Status.FAILED) {
         StageProblem problem = state.getValue().failure().orElseThrow();
         throw ApplicationFailure.newNonRetryableFailure(
@@ -164,28 +155,5 @@ public final class RecipeWorkflowImpl implements RecipeWorkflow {
       }
     }
     return outcome;
-  }
-
-  private static StageProblem problem(RuntimeException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ApplicationFailure typed) {
-        return new StageProblem(typed.getType(), String.valueOf(typed.getOriginalMessage()));
-      }
-    }
-    Throwable cause = failure instanceof ActivityFailure ? failure.getCause() : failure;
-    return new StageProblem(cause.getClass().getSimpleName(), String.valueOf(cause.getMessage()));
-  }
-
-  private static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (type.isInstance(cause)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static ApplicationFailure failure(String type, String message) {
-    return ApplicationFailure.newNonRetryableFailure(message, type);
   }
 }

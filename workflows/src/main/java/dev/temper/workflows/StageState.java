@@ -12,10 +12,14 @@ import java.util.Optional;
 public record StageState(
     Status status, Optional<StageResult> result, Optional<StageProblem> failure) {
 
-  /** Blocked: an input failed, so that the stage can never start. */
+  /**
+   * Blocked: an input failed, so that the stage cannot start unless that one is retried. Paused: it
+   * was started, has ended with a checkpoint, and goes on when the run is resumed.
+   */
   public enum Status {
     PENDING,
     RUNNING,
+    PAUSED,
     FINISHED,
     FAILED,
     BLOCKED,

@@ -56,6 +56,27 @@ final class DurableFiles {
     return new StoredFile(path, size, Sha256.hex(digest));
   }
 
+  /** Copies a file of any size to a new one below a folder that must exist. */
+  static StoredFile copy(Path from, Path root, String path) throws IOException {
+    Path file = root.resolve(ContentPaths.require(path));
+    MessageDigest digest = Sha256.digest();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE);
+    long size = 0;
+    try (FileChannel in = FileChannel.open(from);
+        FileChannel out =
+            FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (in.read(buffer.clear()) >= 0) {
+        digest.update(buffer.flip().duplicate());
+        size += buffer.remaining();
+        while (buffer.hasRemaining()) {
+          out.write(buffer);
+        }
+      }
+      out.force(true);
+    }
+    return new StoredFile(path, size, Sha256.hex(digest));
+  }
+
   private static String reason(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -2,6 +2,7 @@ package dev.temper.activities.store;
 
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.ContentPaths;
+import dev.temper.activities.Holding;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.StageLease;
@@ -10,16 +11,22 @@ import dev.temper.activities.StoredFile;
 import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -200,5 +207,126 @@ public final class FolderArtifactStore implements ArtifactStore {
     try (Stream<Path> children = Files.list(folder)) {
       return children.toList();
     }
+  }
+
+  @Override
+  public boolean hasData(String sha256) {
+    return Files.exists(layout.data(sha256));
+  }
+
+  @Override
+  public void putData(String sha256, Path file) throws IOException {
+    if (hasData(sha256)) {
+      return;
+    }
+    Path target = layout.data(sha256);
+    Files.createDirectories(target.getParent());
+    String temporary = "." + sha256 + "." + UUID.randomUUID();
+    try {
+      StoredFile written = DurableFiles.copy(file, target.getParent(), temporary);
+      if (!written.sha256().equals(sha256)) {
+        throw new IOException(
+            "data file %s was changed meanwhile: SHA-256 is %s, was %s"
+                .formatted(file, written.sha256(), sha256));
+      }
+      Files.move(
+          target.resolveSibling(temporary),
+          target,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      DurableFiles.sync(target.getParent());
+    } finally {
+      Files.deleteIfExists(target.resolveSibling(temporary));
+    }
+  }
+
+  @Override
+  public Path data(String sha256) throws IOException {
+    Path file = layout.data(sha256);
+    if (!Files.exists(file)) {
+      throw new StageFailure(
+          StageFailure.Type.DATA_CONTRACT, "data file %s is not in the store".formatted(sha256));
+    }
+    if (!verified.contains(file)) {
+      try {
+        DurableFiles.requireBytes(
+            file.getParent(), new StoredFile(sha256, Files.size(file), sha256), Pulse.NONE);
+      } catch (DamagedFileException e) {
+        throw new StageFailure(
+            StageFailure.Type.DATA_CONTRACT,
+            "data file is damaged: %s; delete it and start the run again".formatted(e.getMessage()),
+            e);
+      }
+      verified.add(file);
+    }
+    return file;
+  }
+
+  @Override
+  public List<Holding> holdings() throws IOException {
+    List<Holding> all = new ArrayList<>();
+    add(all, Holding.Kind.ARTIFACT, "artifacts");
+    add(all, Holding.Kind.CHECKPOINTS, "checkpoints");
+    add(all, Holding.Kind.LEFTOVERS, "staging");
+    add(all, Holding.Kind.DATA, "data");
+    return all;
+  }
+
+  private void add(List<Holding> all, Holding.Kind kind, String folder) throws IOException {
+    Path root = layout.root().resolve(folder);
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    for (Path place : children(root)) {
+      long bytes = 0;
+      Instant changed = Instant.MIN;
+      try (Stream<Path> walk = Files.walk(place)) {
+        for (Path file : walk.filter(Files::isRegularFile).toList()) {
+          bytes += Files.size(file);
+          Instant written = Files.getLastModifiedTime(file).toInstant();
+          changed = written.isAfter(changed) ? written : changed;
+        }
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        continue; // somebody is at work in it
+      }
+      if (changed.isAfter(Instant.MIN)) { // empty folders stay behind here and there
+        all.add(new Holding(kind, place.getFileName().toString(), bytes, changed));
+      }
+    }
+  }
+
+  @Override
+  public boolean discard(Holding holding, Holding.Needed needed) throws IOException {
+    if (holding.kind() == Holding.Kind.DATA) {
+      return !needed.now() && Files.deleteIfExists(layout.data(holding.key()));
+    }
+    Optional<KeyLeases.Grant> grant = leases.tryAcquire(holding.key(), "gc");
+    if (grant.isEmpty()) {
+      return false;
+    }
+    try (FolderLease lease = new FolderLease(layout, json, holding.key(), grant.get())) {
+      if (holding.kind() == Holding.Kind.ARTIFACT) {
+        return discardArtifact(holding.key(), needed);
+      }
+      lease.sweep();
+      if (holding.kind() == Holding.Kind.CHECKPOINTS) {
+        lease.prune(0);
+      }
+      Files.deleteIfExists(layout.staging(holding.key()));
+      return true;
+    }
+  }
+
+  private boolean discardArtifact(String key, Holding.Needed needed) throws IOException {
+    Path artifact = layout.artifact(key);
+    Path hidden = layout.staging(key).resolve("discarded-" + UUID.randomUUID());
+    Files.createDirectories(hidden.getParent());
+    Files.move(artifact, hidden, StandardCopyOption.ATOMIC_MOVE);
+    if (needed.now()) {
+      Files.move(hidden, artifact, StandardCopyOption.ATOMIC_MOVE);
+      return false;
+    }
+    DurableFiles.delete(layout.staging(key));
+    return true;
   }
 }

@@ -15,6 +15,7 @@ import java.util.Locale;
  *   locks/KEY, locks/KEY.holder    who writes for the key now
  *   epochs/KEY                     fencing epoch
  *   runs/ROOT/KEY                  a live run or a pin needs the artifact
+ *   data/SHA256                    a data file of a recipe
  * </pre>
  */
 record StoreLayout(Path root) {
@@ -60,6 +61,10 @@ record StoreLayout(Path root) {
 
   Path keptBy(String keeper) {
     return below("runs", keeper);
+  }
+
+  Path data(String sha256) {
+    return below("data", sha256);
   }
 
   private Path below(String folder, String name) {

@@ -1,11 +1,15 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.HaltAt;
+import dev.temper.activities.StoreUnreachableException;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PreflightException;
 import dev.temper.infra.run.RunInUseException;
+import dev.temper.infra.temporal.ServerException;
 import dev.temper.recipes.yaml.RecipeException;
 import dev.temper.trainers.StageFailure;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowServiceException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -46,6 +50,15 @@ final class CommandLineRunner {
       around.err().println("temper: " + refusal.getMessage());
       return refusal.code().number();
     }
+    if (failure instanceof ServerException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
+    }
+    if (failure instanceof StatusRuntimeException || failure instanceof WorkflowServiceException) {
+      // The connection was checked before, so this is a server that went away meanwhile.
+      around.err().println("temper: the Temporal server did not answer: " + root(failure));
+      return ExitCode.SERVER.number();
+    }
     if (failure instanceof RecipeException) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.USAGE.number();
@@ -57,6 +70,10 @@ final class CommandLineRunner {
     if (failure instanceof StageFailure) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.PREFLIGHT.number();
+    }
+    if (failure instanceof StoreUnreachableException) {
+      around.err().println("temper: " + failure.getMessage());
+      return ExitCode.SERVER.number();
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {
       Throwable reason = failure instanceof UncheckedIOException ? failure.getCause() : failure;
@@ -71,6 +88,14 @@ final class CommandLineRunner {
       failure.printStackTrace(around.err());
     }
     return ExitCode.STAGE_FAILED.number();
+  }
+
+  private static String root(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 
   /** The message of "access denied" is only a path, so its class says what is wrong. */

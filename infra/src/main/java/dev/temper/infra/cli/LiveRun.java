@@ -1,12 +1,12 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.RecipeExecution;
+import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
-import dev.temper.infra.report.ReportPage;
 import dev.temper.infra.run.FolderTracker;
 import dev.temper.infra.run.RunFolder;
-import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunLock;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
@@ -17,8 +17,6 @@ import dev.temper.workflows.StageState;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,13 +51,16 @@ final class LiveRun {
   }
 
   /** Returns the exit code. */
-  int toItsEnd(RunRecord record) {
+  int toItsEnd(RunRecord record) throws IOException {
     sayWhereThingsAre(record);
-    FolderTracker tracker = new FolderTracker(folder, record, listener(record), clock);
-    Path store = Path.of(record.store());
-    try (RecipeExecution execution =
-        wiring.start(folder.name(), pinned.recipe(), pinned.folder(), store, tracker)) {
-      Thread hook = new Thread(() -> interrupted(execution, tracker), "interrupted");
+    FolderTracker tracker = new FolderTracker(folder, record, root.progress(record), clock);
+    try (ArtifactStore store = root.artifacts(record.store());
+        Tracking tracking =
+            Tracking.of(root.environment(), tracker, folder, pinned.recipe(), wiring.failpoints());
+        RecipeExecution execution =
+            wiring.start(
+                folder.name(), pinned.recipe(), pinned.folder(), store, tracking.tracker())) {
+      Thread hook = new Thread(() -> interrupted(execution, tracker, tracking), "interrupted");
       Runtime.getRuntime().addShutdownHook(hook);
       RecipeOutcome outcome;
       try {
@@ -72,7 +73,14 @@ final class LiveRun {
         }
       }
       ExitCode code = conclude(outcome, tracker);
-      sayHowItEnded(tracker.record(), found(outcome), code);
+      new RunEnding(root, folder)
+          .say(
+              tracker.record(),
+              found(outcome),
+              Duration.between(start, clock.instant()),
+              code,
+              true);
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
       return code.number();
     }
   }
@@ -86,29 +94,19 @@ final class LiveRun {
       line.put("folder", folder.path().toString());
       line.put("store", record.store());
       line.put("temporal", "embedded");
-      line.put("tracking", "local journal");
+      line.put("tracking", Tracking.shown(root.environment()));
       new JsonLines(out).print(line);
       return;
     }
     out.printf("run        %s%n", record.run());
     out.printf("artifacts  %s%n", record.store());
     out.println("Temporal   embedded, in this process");
-    out.printf("tracking   local journal in %s%n", folder.path());
+    out.printf("tracking   %s in %s%n", Tracking.shown(root.environment()), folder.path());
     out.println();
   }
 
-  private RunListener listener(RunRecord record) {
-    StageLine line = new StageLine(record.stages().stream().map(StageRecord::name).toList());
-    if (root.json()) {
-      return new JsonProgress(new JsonLines(out));
-    }
-    return root.redraws()
-        ? new TerminalProgress(out, line, root.around().columns().orElseThrow())
-        : new PlainProgress(out, line, clock);
-  }
-
   /** Runs in a shutdown hook: no System.exit here, and a limit on everything. */
-  private void interrupted(RecipeExecution execution, FolderTracker tracker) {
+  private void interrupted(RecipeExecution execution, FolderTracker tracker, Tracking tracking) {
     boolean saved = false;
     try {
       saved = execution.stop(TIME_TO_SAVE);
@@ -123,6 +121,7 @@ final class LiveRun {
                                       : stage)
                           .toList())
                   .ended(RunStatus.PAUSED, now(), Optional.of("interrupted")));
+      tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -193,7 +192,7 @@ final class LiveRun {
       case BLOCKED -> stage.with(RunStatus.BLOCKED, why);
       case FAILED -> stage.with(RunStatus.FAILED, why);
       case CANCELLED -> stage.with(RunStatus.CANCELLED, why);
-      case PENDING, RUNNING, FINISHED -> stage;
+      case PENDING, RUNNING, PAUSED, FINISHED -> stage;
     };
   }
 
@@ -202,49 +201,6 @@ final class LiveRun {
     return outcome.stages().values().stream()
         .filter(state -> state.result().map(StageResult::cached).orElse(false))
         .count();
-  }
-
-  private void sayHowItEnded(RunRecord record, long found, ExitCode code) {
-    Optional<Path> page = report();
-    List<Path> curves =
-        record.stages().stream()
-            .map(stage -> folder.stage(stage.name()).resolve("curve.csv"))
-            .filter(Files::exists)
-            .toList();
-    if (root.json()) {
-      Map<String, Object> line = new LinkedHashMap<>();
-      line.put("event", "end");
-      line.put("run", record.run());
-      line.put("status", record.status().text());
-      line.put("exitCode", code.number());
-      line.put("cached", found);
-      record.message().ifPresent(why -> line.put("message", why));
-      page.ifPresent(path -> line.put("report", path.toString()));
-      line.put("curves", curves.stream().map(Path::toString).toList());
-      new JsonLines(out).print(line);
-    } else {
-      out.println();
-      out.printf(
-          "%s in %s: %s stages, %d of them cached%n",
-          record.status().text(),
-          Durations.text(Duration.between(start, clock.instant()).toMillis() / 1000.0),
-          RunView.share(record),
-          found);
-      page.ifPresent(path -> out.println("report     " + path));
-      curves.forEach(path -> out.println("curve      " + path));
-      out.println("folder     " + folder.path());
-    }
-    record.message().ifPresent(why -> root.around().err().println("temper: " + why));
-  }
-
-  /** A page that cannot be drawn does not undo a run. */
-  private Optional<Path> report() {
-    try {
-      return Optional.of(ReportPage.write(folder.path(), folder.report()));
-    } catch (IOException | RuntimeException e) {
-      root.around().err().println("temper: the report could not be drawn: " + e);
-      return Optional.empty();
-    }
   }
 
   private String now() {

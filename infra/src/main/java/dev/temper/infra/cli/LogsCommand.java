@@ -49,6 +49,11 @@ final class LogsCommand implements Callable<Integer> {
                     KnownNames.hint(stage, stages.stream().map(known -> known.name()).toList())));
       }
     }
+    if (!Files.exists(folder.log()) && root.startedRecord(folder).server().isPresent()) {
+      throw Refusal.usage(
+          "run %s runs on a Temporal server: its log is with its workers, in worker/worker.log of their home folders"
+              .formatted(run));
+    }
     long position = print(folder.log(), 0);
     while (follow && folder.inUse()) {
       TimeUnit.MILLISECONDS.sleep(300);

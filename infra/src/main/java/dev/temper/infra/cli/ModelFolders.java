@@ -1,7 +1,7 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.Manifest;
-import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.StageRecord;
@@ -48,22 +48,25 @@ final class ModelFolders {
     Input input = Input.parse(text.substring(slash + 1));
     RunFolder folder = root.startedRun(text.substring(0, slash));
     RunRecord run = root.startedRecord(folder);
-    Manifest artifact = artifact(run, input);
-    String place = artifact.outputs().get(input.output());
-    if (place == null) {
-      List<String> known =
-          artifact.outputs().keySet().stream()
-              .sorted()
-              .map(output -> new Input(input.stage(), output).text())
-              .toList();
-      throw Refusal.usage(
-          "'%s' is no output of stage '%s'%s"
-              .formatted(input.text(), input.stage(), KnownNames.hint(input.text(), known)));
+    try (ArtifactStore store = root.artifacts(run.store())) {
+      Manifest artifact = artifact(store, run, input);
+      String place = artifact.outputs().get(input.output());
+      if (place == null) {
+        List<String> known =
+            artifact.outputs().keySet().stream()
+                .sorted()
+                .map(output -> new Input(input.stage(), output).text())
+                .toList();
+        throw Refusal.usage(
+            "'%s' is no output of stage '%s'%s"
+                .formatted(input.text(), input.stage(), KnownNames.hint(input.text(), known)));
+      }
+      return store.open(artifact, Pulse.NONE).resolve(place);
     }
-    return store(run).open(artifact, Pulse.NONE).resolve(place);
   }
 
-  private Manifest artifact(RunRecord run, Input input) throws IOException {
+  private static Manifest artifact(ArtifactStore store, RunRecord run, Input input)
+      throws IOException {
     StageRecord stage =
         run.stage(input.stage())
             .orElseThrow(
@@ -84,16 +87,12 @@ final class ModelFolders {
                     Refusal.preflight(
                         "stage '%s' of run %s has not finished (it is %s)"
                             .formatted(stage.name(), run.run(), stage.status().text())));
-    return store(run)
+    return store
         .find(key)
         .orElseThrow(
             () ->
                 Refusal.preflight(
                     "the artifact of stage '%s' is not in %s: %s"
                         .formatted(stage.name(), run.store(), key)));
-  }
-
-  private static FolderArtifactStore store(RunRecord run) {
-    return new FolderArtifactStore(Path.of(run.store()));
   }
 }

@@ -1,6 +1,6 @@
 package dev.temper.infra.cli;
 
-import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.CachedStages;
 import dev.temper.infra.recipe.Estimate;
@@ -47,9 +47,7 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PinnedRecipe pinned = recipe.read(root);
     Preflight.data(pinned);
-    Map<String, CachedStages.State> cached =
-        CachedStages.of(
-            pinned.recipe(), Wiring.identities(), new FolderArtifactStore(root.store()));
+    Map<String, CachedStages.State> cached = cached(pinned);
     Map<String, Estimate> estimates = Estimate.of(pinned.recipe());
     if (root.json()) {
       printJson(pinned.recipe(), cached, estimates);
@@ -61,6 +59,12 @@ final class PlanCommand implements Callable<Integer> {
       printRows(pinned);
     }
     return ExitCode.OK.number();
+  }
+
+  private Map<String, CachedStages.State> cached(PinnedRecipe pinned) throws IOException {
+    try (ArtifactStore store = root.artifacts(root.store())) {
+      return CachedStages.of(pinned.recipe(), Wiring.identities(), store);
+    }
   }
 
   private void printJson(

@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 final class RecipeOptions {
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "RECIPE",
       description = "a YAML file, or a recipe that 'temper recipes' lists")
   private String recipe;
@@ -40,13 +41,21 @@ final class RecipeOptions {
 
   /** Reads the recipe and hashes its data files. */
   PinnedRecipe read(TemperCommand root) throws IOException {
+    if (recipe == null) {
+      throw Refusal.usage("Missing required parameter: 'RECIPE'");
+    }
     Path file = file(root);
+    return read(root, source(file, recipe), file.toAbsolutePath().getParent());
+  }
+
+  /** Reads another recipe with these changes on top. */
+  PinnedRecipe read(TemperCommand root, RecipeReader.Source base, Path folder) throws IOException {
     List<RecipeReader.Source> over = new ArrayList<>();
     for (Path overlay : overlays) {
       over.add(source(root.path(overlay), overlay.toString()));
     }
-    Recipe resolved = Wiring.recipes().read(source(file, recipe), over, assignments);
-    return PinnedRecipe.of(resolved, file.toAbsolutePath().getParent());
+    Recipe resolved = Wiring.recipes().read(base, over, assignments);
+    return PinnedRecipe.of(resolved, folder);
   }
 
   private Path file(TemperCommand root) throws IOException {

@@ -1,22 +1,17 @@
 package dev.temper.infra.cli;
 
-import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.activities.ArtifactStore;
+import dev.temper.infra.Wiring;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.recipe.Preflight;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunLock;
 import dev.temper.infra.run.RunLog;
 import dev.temper.infra.run.RunRecord;
-import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageRecord;
-import dev.temper.recipes.Stage;
-import dev.temper.recipes.StageInputs;
-import dev.temper.recipes.StageKinds;
+import dev.temper.infra.temporal.ServerAddress;
+import dev.temper.infra.temporal.TemporalServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,8 +39,21 @@ final class RunCommand implements Callable<Integer> {
       description = "go on under a name that another version of the recipe was run under")
   private boolean again;
 
-  @Option(names = "--detach", description = "needs a Temporal server")
+  @Option(names = "--detach", description = "returns once the run is on the Temporal server")
   private boolean detach;
+
+  @Option(
+      names = "--fork",
+      paramLabel = "RUN@STAGE[:STEP]",
+      description =
+          "a new run with the recipe of another one, changed from a stage on; with a step, the"
+              + " stage goes on from the snapshot that it kept")
+  private String fork;
+
+  @Option(
+      names = "--embedded",
+      description = "runs inside this process, also where a Temporal server is configured")
+  private boolean embedded;
 
   RunCommand(TemperCommand root) {
     this.root = root;
@@ -53,20 +61,47 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (detach) {
+    Optional<ServerAddress> address = embedded ? Optional.empty() : root.server();
+    if (detach && address.isEmpty()) {
       throw Refusal.usage(
-          "--detach needs a Temporal server, and this version runs its own inside the process");
+          "--detach needs a Temporal server: 'temper up' starts one, TEMPORAL_ADDRESS names one");
     }
-    Path store = root.store();
-    PinnedRecipe pinned = recipe.read(root);
+    PinnedRecipe pinned = pinned();
     RunFolder folder = folder(pinned);
     // Before anything is written: what cannot start leaves nothing behind.
     Preflight.data(pinned);
+    if (address.isPresent()) {
+      try (TemporalServer server = TemporalServer.connect(address.get(), Wiring.payloads())) {
+        return new ServerRun(root, folder, pinned, again, detach).call(server);
+      }
+    }
+    return inThisProcess(pinned, folder);
+  }
+
+  private PinnedRecipe pinned() throws IOException {
+    if (fork == null) {
+      return recipe.read(root);
+    }
+    if (recipe.text() != null) {
+      throw Refusal.usage(
+          "--fork takes the recipe from a run, so no RECIPE goes with it, got " + recipe.text());
+    }
+    if (name == null) {
+      throw Refusal.usage("--fork makes a new run: --name says what it is called");
+    }
+    return new ForkedRecipe(root, fork).read(recipe);
+  }
+
+  private int inThisProcess(PinnedRecipe pinned, RunFolder folder) throws IOException {
+    String store = root.store();
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
-      Preflight.machine(pinned, new FolderArtifactStore(store));
-      RunRecord record = record(before, folder, pinned, store);
+      MlflowCheck.before(root, before.isPresent());
+      try (ArtifactStore artifacts = root.artifacts(store)) {
+        Preflight.machine(pinned, artifacts);
+      }
+      RunRecord record = StartingRecord.of(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
       try (RunLog log =
@@ -90,11 +125,7 @@ final class RunCommand implements Callable<Integer> {
     if (again || known.recipeHash().equals(pinned.hash())) {
       return;
     }
-    throw Refusal.usage(
-        "run %s was started with another recipe; choose another --name, or --again to go on with this one:%n  %s"
-            .formatted(
-                known.run(),
-                String.join("\n  ", RecipeDifferences.of(yaml(folder), pinned.yaml()))));
+    throw Refusal.usage(StartingRecord.otherRecipe(folder, yaml(folder), pinned));
   }
 
   private static String yaml(RunFolder folder) {
@@ -103,37 +134,5 @@ final class RunCommand implements Callable<Integer> {
     } catch (IOException e) {
       return "";
     }
-  }
-
-  private static RunRecord record(
-      Optional<RunRecord> before, RunFolder folder, PinnedRecipe pinned, Path store) {
-    Optional<RunRecord> same = before.filter(known -> known.recipeHash().equals(pinned.hash()));
-    List<StageRecord> stages =
-        pinned.recipe().stages().stream()
-            .map(stage -> same.flatMap(run -> run.stage(stage.name())).orElse(pending(stage)))
-            .map(RunCommand::toDo)
-            .toList();
-    return new RunRecord(
-        folder.name(),
-        pinned.recipe().name(),
-        pinned.hash(),
-        RunStatus.RUNNING,
-        store.toString(),
-        before.map(RunRecord::startedAt).orElseGet(() -> Clock.systemUTC().instant().toString()),
-        Optional.empty(),
-        Optional.empty(),
-        stages);
-  }
-
-  private static StageRecord pending(Stage stage) {
-    return StageRecord.pending(
-        stage.name(),
-        StageKinds.of(stage.spec()),
-        StageInputs.of(stage.spec()).stream().map(input -> input.text()).toList());
-  }
-
-  /** What did not finish in an earlier process is to be done. */
-  private static StageRecord toDo(StageRecord stage) {
-    return stage.status() == RunStatus.FINISHED ? stage : stage.pendingAgain();
   }
 }

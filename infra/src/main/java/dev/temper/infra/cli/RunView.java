@@ -12,7 +12,8 @@ final class RunView {
 
   /** The status; {@code interrupted} where a run says that it runs and no process does. */
   static String status(RunFolder folder, RunRecord record) throws IOException {
-    return record.status() == RunStatus.RUNNING && !folder.inUse()
+    boolean here = record.server().isEmpty();
+    return here && record.status() == RunStatus.RUNNING && !folder.inUse()
         ? "interrupted"
         : record.status().text();
   }

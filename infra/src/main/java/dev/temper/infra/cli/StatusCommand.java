@@ -36,9 +36,16 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     RunFolder folder = root.startedRun(run);
     while (true) {
-      RunRecord record = root.startedRecord(folder);
+      RunRecord known = root.startedRecord(folder);
+      boolean away =
+          known.server().isPresent()
+              && known.status() == RunStatus.RUNNING
+              && root.server().isPresent();
+      Optional<RemoteStatus> remote =
+          away ? Optional.of(RemoteStatus.of(root, known)) : Optional.empty();
+      RunRecord record = remote.map(RemoteStatus::record).orElse(known);
       String status = RunView.status(folder, record);
-      show(folder, record, status);
+      show(folder, record, status, remote);
       if (!watch || !status.equals(RunStatus.RUNNING.text())) {
         return ExitCode.OK.number();
       }
@@ -46,7 +53,9 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private void show(RunFolder folder, RunRecord record, String status) throws IOException {
+  private void show(
+      RunFolder folder, RunRecord record, String status, Optional<RemoteStatus> remote)
+      throws IOException {
     PrintStream out = root.around().out();
     if (root.json()) {
       JsonLines lines = new JsonLines(out);
@@ -69,9 +78,17 @@ final class StatusCommand implements Callable<Integer> {
     record.message().ifPresent(out::println);
     StageLine line = new StageLine(record.stages().stream().map(StageRecord::name).toList());
     for (StageRecord stage : record.stages()) {
-      Optional<StageProgress> progress = folder.progress(stage.name());
+      Optional<StageProgress> progress =
+          remote.isPresent()
+              ? Optional.ofNullable(remote.get().progress().get(stage.name()))
+              : folder.progress(stage.name());
       out.println("  " + line.text(stage, progress));
     }
+    record
+        .server()
+        .filter(server -> remote.isEmpty() && record.status() == RunStatus.RUNNING)
+        .ifPresent(
+            server -> out.println("it runs on %s; this is what was seen last".formatted(server)));
     if (status.equals("interrupted") || status.equals(RunStatus.PAUSED.text())) {
       out.println("the command that started it continues it");
     }

@@ -1,12 +1,24 @@
 package dev.temper.infra.cli;
 
+import dev.temper.activities.ArtifactStore;
+import dev.temper.infra.Stores;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunRecord;
+import dev.temper.infra.run.StageRecord;
+import dev.temper.infra.stack.StackEnvironment;
+import dev.temper.infra.temporal.ServerAddress;
+import dev.temper.infra.temporal.ServerException;
+import dev.temper.infra.temporal.TemporalServer;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -33,15 +45,27 @@ import picocli.CommandLine.Spec;
       ListCommand.class,
       LogsCommand.class,
       ReportCommand.class,
+      SyncCommand.class,
       SampleCommand.class,
       ScoreCommand.class,
       ExportCommand.class,
+      GcCommand.class,
+      PinCommand.class,
+      UnpinCommand.class,
       RecipesCommand.class,
       InitCommand.class,
       SchemaCommand.class,
       MethodsCommand.class,
       MethodCommand.class,
-      NeedsServerCommand.class
+      WorkerCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
+      CancelCommand.class,
+      RetryCommand.class,
+      MoveCommand.class,
+      UpCommand.class,
+      DownCommand.class,
+      ChaosCommand.class
     },
     footer = {
       "",
@@ -70,9 +94,10 @@ final class TemperCommand implements Runnable {
 
   @Option(
       names = "--store",
-      paramLabel = "DIR",
+      paramLabel = "STORE",
       scope = ScopeType.INHERIT,
-      description = "where artifacts lie; default: store in the home folder")
+      description =
+          "where artifacts lie: a folder or s3://BUCKET/PREFIX; default: $TEMPER_STORE, or store in the home folder")
   private String store;
 
   @Option(
@@ -124,6 +149,44 @@ final class TemperCommand implements Runnable {
     return around.columns().isPresent() && !plain && !json;
   }
 
+  /** Shows progress as this terminal and these options want it. */
+  RunListener progress(RunRecord record) {
+    PrintStream out = around.out();
+    StageLine line = new StageLine(record.stages().stream().map(StageRecord::name).toList());
+    if (json) {
+      return new JsonProgress(new JsonLines(out));
+    }
+    return redraws()
+        ? new TerminalProgress(out, line, around.columns().orElseThrow())
+        : new PlainProgress(out, line, Clock.systemUTC());
+  }
+
+  /** The process's environment, over that of the local stack while it is up. */
+  Map<String, String> environment() {
+    return StackEnvironment.over(around.environment(), home().path());
+  }
+
+  /** The Temporal server that is configured, if one is. */
+  Optional<ServerAddress> server() throws ServerException {
+    return ServerAddress.of(environment());
+  }
+
+  /**
+   * Connects to the Temporal server.
+   *
+   * @param what needs it, for the refusal where none is configured
+   */
+  TemporalServer connect(String what) throws ServerException {
+    ServerAddress address =
+        server()
+            .orElseThrow(
+                () ->
+                    Refusal.usage(
+                        "'%s' needs a Temporal server, and none is configured: start the local stack with 'temper up', or set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_TLS..., TEMPORAL_API_KEY)"
+                            .formatted(what)));
+    return TemporalServer.connect(address, Wiring.payloads());
+  }
+
   Home home() {
     String fromEnvironment = around.environment().getOrDefault("TEMPER_HOME", "");
     Path chosen =
@@ -131,16 +194,34 @@ final class TemperCommand implements Runnable {
     return new Home(around.directory().resolve(chosen));
   }
 
-  /** The folder with the artifacts. */
-  Path store() {
-    if (store == null) {
-      return home().store();
+  /** Where artifacts lie: an absolute folder or {@code s3://bucket/prefix}. */
+  String store() {
+    String fromEnvironment = environment().getOrDefault("TEMPER_STORE", "");
+    String chosen = store != null ? store : fromEnvironment;
+    if (chosen.isEmpty()) {
+      return home().store().normalize().toString();
     }
-    if (store.contains("://")) {
-      throw Refusal.usage(
-          "--store must be a folder: this version keeps artifacts on disk only, got " + store);
+    try {
+      String location = Stores.require(chosen);
+      return Stores.isFolder(location)
+          ? around.directory().resolve(location).normalize().toString()
+          : location;
+    } catch (IllegalArgumentException e) {
+      throw Refusal.usage((store != null ? "--store: " : "TEMPER_STORE: ") + e.getMessage());
     }
-    return around.directory().resolve(store);
+  }
+
+  /** The store at a location that {@link #store} or a run.json named. */
+  ArtifactStore artifacts(String location) {
+    return Stores.open(location, environment(), cache());
+  }
+
+  /** Where copies of what lies in a remote store are kept. */
+  Path cache() {
+    String fromEnvironment = environment().getOrDefault("TEMPER_CACHE", "");
+    return fromEnvironment.isEmpty()
+        ? home().path().resolve("cache")
+        : around.directory().resolve(fromEnvironment);
   }
 
   /** A path as the user meant it. */

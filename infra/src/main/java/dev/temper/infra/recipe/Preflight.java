@@ -1,6 +1,7 @@
 package dev.temper.infra.recipe;
 
 import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.StoreUnreachableException;
 import dev.temper.activities.StoreUnusableException;
 import dev.temper.recipes.Stage;
 import dev.temper.trainers.StageFailure;
@@ -48,11 +49,15 @@ public final class Preflight {
    * Tries the store and compares what the recipe needs with what the machine has.
    *
    * @throws PreflightException with every problem
+   * @throws StoreUnreachableException if the store's server is the problem
    */
-  public static void machine(PinnedRecipe pinned, ArtifactStore store) {
+  public static void machine(PinnedRecipe pinned, ArtifactStore store)
+      throws StoreUnreachableException {
     List<String> problems = new ArrayList<>();
     try {
       store.probe();
+    } catch (StoreUnreachableException e) {
+      throw e;
     } catch (StoreUnusableException e) {
       problems.add(e.getMessage());
     }
@@ -64,6 +69,19 @@ public final class Preflight {
               .formatted(Estimate.bytes(memory), Estimate.bytes(there)));
     }
     refuse(problems);
+  }
+
+  /**
+   * Tries the store alone: other machines compute.
+   *
+   * @throws PreflightException saying why it cannot be used
+   */
+  public static void store(ArtifactStore store) {
+    try {
+      store.probe();
+    } catch (StoreUnusableException e) {
+      throw new PreflightException(List.of(e.getMessage()));
+    }
   }
 
   private static void refuse(List<String> problems) {

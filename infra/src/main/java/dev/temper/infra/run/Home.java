@@ -15,13 +15,27 @@ public record Home(Path path) {
 
   /** The folder of a run, whether it exists or not. */
   public RunFolder run(String name) {
+    requireName("run", name);
+    return new RunFolder(path.resolve("runs").resolve(name));
+  }
+
+  /**
+   * The folder in which a worker keeps what belongs to a stage of a run while it computes it.
+   *
+   * @param run as a server says, which had it from whoever started the run
+   */
+  public Path work(String run, String stage) {
+    requireName("run", run);
+    requireName("stage", stage);
+    return path.resolve("worker").resolve(run).resolve("stages").resolve(stage);
+  }
+
+  private static void requireName(String what, String name) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "run name must be at most 100 letters, digits, dots, dashes and underscores, got '"
-              + name
-              + "'");
+          "%s name must be at most 100 letters, digits, dots, dashes and underscores, got '%s'"
+              .formatted(what, name));
     }
-    return new RunFolder(path.resolve("runs").resolve(name));
   }
 
   /** The folder of a run that has been started. */

@@ -1,6 +1,7 @@
 package dev.temper.infra.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -11,6 +12,8 @@ import java.util.function.UnaryOperator;
  * @param recipe name of the recipe
  * @param recipeHash SHA-256 of the resolved recipe: another one may not go on under this name
  * @param store where the artifacts are
+ * @param recipeFolder what data files of the recipe are relative to
+ * @param server Temporal server that it runs on; empty for a run inside the process
  * @param startedAt first start, ISO 8601
  * @param endedAt when it last ended
  * @param message why it did not finish
@@ -22,6 +25,8 @@ public record RunRecord(
     String recipeHash,
     RunStatus status,
     String store,
+    Optional<String> server,
+    Optional<String> recipeFolder,
     String startedAt,
     Optional<String> endedAt,
     Optional<String> message,
@@ -29,6 +34,31 @@ public record RunRecord(
 
   public RunRecord {
     stages = List.copyOf(stages);
+  }
+
+  /** A run inside the process. */
+  public RunRecord(
+      String run,
+      String recipe,
+      String recipeHash,
+      RunStatus status,
+      String store,
+      String startedAt,
+      Optional<String> endedAt,
+      Optional<String> message,
+      List<StageRecord> stages) {
+    this(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        Optional.empty(),
+        Optional.empty(),
+        startedAt,
+        endedAt,
+        message,
+        stages);
   }
 
   /** A stage by its name. */
@@ -47,7 +77,17 @@ public record RunRecord(
   /** The same with other stages. */
   public RunRecord with(List<StageRecord> newStages) {
     return new RunRecord(
-        run, recipe, recipeHash, status, store, startedAt, endedAt, message, newStages);
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        endedAt,
+        message,
+        newStages);
   }
 
   /** It goes on. */
@@ -58,15 +98,59 @@ public record RunRecord(
         recipeHash,
         RunStatus.RUNNING,
         whereArtifactsAre,
+        server,
+        recipeFolder,
         startedAt,
         Optional.empty(),
         Optional.empty(),
         stages);
   }
 
+  /** The same with the folder of its recipe. */
+  public RunRecord of(Path folderOfRecipe) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        Optional.of(folderOfRecipe.toString()),
+        startedAt,
+        endedAt,
+        message,
+        stages);
+  }
+
+  /** The same on a server. */
+  public RunRecord on(String whichServer) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        Optional.of(whichServer),
+        recipeFolder,
+        startedAt,
+        endedAt,
+        message,
+        stages);
+  }
+
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
     return new RunRecord(
-        run, recipe, recipeHash, how, store, startedAt, Optional.of(when), why, stages);
+        run,
+        recipe,
+        recipeHash,
+        how,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        Optional.of(when),
+        why,
+        stages);
   }
 }

@@ -133,6 +133,24 @@ public record StageRecord(
         Optional.empty());
   }
 
+  /** It was made in that many attempts, the last of which went on from a step. */
+  StageRecord madeIn(int attemptsInAll, long fromStep) {
+    return new StageRecord(
+        name,
+        kind,
+        inputs,
+        status,
+        cached,
+        attemptsInAll,
+        fromStep,
+        steps,
+        seconds,
+        artifact,
+        content,
+        metrics,
+        message);
+  }
+
   /** As it looks to a process that found the artifact. */
   StageRecord asCached() {
     return new StageRecord(

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Runs command lines in a folder of their own and keeps what they print. */
 final class CommandLineFixture {
@@ -48,7 +50,43 @@ final class CommandLineFixture {
   }
 
   Outcome run(Map<String, String> environment, String... arguments) {
+    return run(environment, new ByteArrayOutputStream(), arguments);
+  }
+
+  /** A command that goes on while the test looks at what it prints. */
+  Running start(Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return new Running(out, CompletableFuture.supplyAsync(() -> run(environment, out, arguments)));
+  }
+
+  /** A command that has not ended yet. */
+  record Running(ByteArrayOutputStream out, CompletableFuture<Outcome> end) {
+
+    /** Waits until it has printed something. */
+    void awaitLine(String part) throws InterruptedException {
+      for (int tries = 0; tries < 1200; tries++) {
+        if (out.toString(StandardCharsets.UTF_8).contains(part)) {
+          return;
+        }
+        if (end.isDone()) {
+          break;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      throw new AssertionError("no '%s' in:%n%s".formatted(part, out));
+    }
+
+    Outcome await() throws Exception {
+      return end.get(2, TimeUnit.MINUTES);
+    }
+  }
+
+  Wiring wiring() {
+    return new Wiring("test", stages, StageFailpoints.NONE);
+  }
+
+  private Outcome run(
+      Map<String, String> environment, ByteArrayOutputStream out, String... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         CommandLineRunner.execute(
@@ -59,7 +97,7 @@ final class CommandLineFixture {
                 environment,
                 Optional.empty(),
                 OptionalInt.empty()),
-            () -> new Wiring("test", stages, StageFailpoints.NONE),
+            this::wiring,
             arguments);
     return new Outcome(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

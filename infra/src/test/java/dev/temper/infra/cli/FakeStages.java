@@ -18,14 +18,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Stages of three steps that compute nothing and write their seed; one kind can be made to fail.
  */
 final class FakeStages implements StepwiseTask.Factory {
 
+  /** Steps of a stage that is held: more than a test waits for. */
+  private static final long LONG = 30_000;
+
   private final AtomicInteger opened = new AtomicInteger();
-  private Optional<Class<? extends StageSpec>> failing = Optional.empty();
+  private volatile Optional<Class<? extends StageSpec>> failing = Optional.empty();
+  private volatile Optional<Class<? extends StageSpec>> held = Optional.empty();
 
   /** Tasks opened so far: stages that were not found in the store. */
   int opened() {
@@ -40,21 +45,38 @@ final class FakeStages implements StepwiseTask.Factory {
     failing = Optional.empty();
   }
 
+  /** Stages of a kind make steps, but come to no end until {@link #release}. */
+  void hold(Class<? extends StageSpec> kind) {
+    held = Optional.of(kind);
+  }
+
+  void release() {
+    held = Optional.empty();
+  }
+
   @Override
   public StepwiseTask open(StageContext context, Optional<CheckpointReader> from) {
     opened.incrementAndGet();
     boolean fails = failing.filter(context.spec().getClass()::equals).isPresent();
-    return new Task(context.spec(), fails, from.map(CheckpointReader::step).orElse(0L));
+    boolean holds = held.filter(context.spec().getClass()::equals).isPresent();
+    Optional<Long> before = from.map(CheckpointReader::step);
+    return new Task(
+        context.spec(),
+        fails,
+        holds || before.filter(step -> step >= 3).isPresent() ? LONG : 3,
+        before.orElse(0L));
   }
 
-  private static final class Task implements StepwiseTask {
+  private final class Task implements StepwiseTask {
     private final StageSpec spec;
     private final boolean fails;
+    private final long steps;
     private long step;
 
-    Task(StageSpec spec, boolean fails, long step) {
+    Task(StageSpec spec, boolean fails, long steps, long step) {
       this.spec = spec;
       this.fails = fails;
+      this.steps = steps;
       this.step = step;
     }
 
@@ -65,7 +87,7 @@ final class FakeStages implements StepwiseTask.Factory {
 
     @Override
     public long totalSteps() {
-      return 3;
+      return steps;
     }
 
     @Override
@@ -73,13 +95,16 @@ final class FakeStages implements StepwiseTask.Factory {
       if (fails) {
         throw new StageFailure(StageFailure.Type.TRAINING_DIVERGED, "loss is NaN at step 1");
       }
+      if (held.filter(spec.getClass()::equals).isPresent()) {
+        LockSupport.parkNanos(5_000_000);
+      }
       step++;
       return new StepReport(Map.of("train/loss", 1.0 / step));
     }
 
     @Override
     public void save(CheckpointWriter out) throws IOException {
-      out.put("step", ByteBuffer.wrap(new byte[] {(byte) step}));
+      out.put("step", bytes(Long.toString(step)));
     }
 
     @Override
@@ -91,7 +116,7 @@ final class FakeStages implements StepwiseTask.Factory {
       return new StageOutput(outputs, Map.of("train/loss", 0.5));
     }
 
-    private static ByteBuffer bytes(String text) {
+    private ByteBuffer bytes(String text) {
       return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -11,6 +11,7 @@ import dev.temper.recipes.SftSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,9 +191,18 @@ class RunCommandTest {
   }
 
   @Test
-  void aStoreThatIsNoFolderIsRefused() {
-    assertThat(temper.run("run", "small.yaml", "--store", "s3://bucket/prefix").code())
-        .isEqualTo(2);
+  void aStoreOfAnUnknownSchemeIsRefused() {
+    Outcome outcome = temper.run("run", "small.yaml", "--store", "gs://bucket/prefix");
+
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("s3://BUCKET/PREFIX").contains("gs://bucket/prefix");
+  }
+
+  @Test
+  void theEnvironmentMayNameTheStore() {
+    assertThat(temper.run(Map.of("TEMPER_STORE", "elsewhere"), "run", "small.yaml").code())
+        .isZero();
+    assertThat(temper.home().resolveSibling("elsewhere").resolve("artifacts")).isDirectory();
   }
 
   @Test

@@ -53,12 +53,20 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pause", "resume", "cancel", "retry", "worker"})
+  @ValueSource(
+      strings = {
+        "pause demo",
+        "resume demo",
+        "cancel demo",
+        "retry demo --stage rl",
+        "move demo --stage rl --queue gpu",
+        "worker"
+      })
   void liveOperationsSayThatTheyNeedAServer(String command) {
-    Outcome outcome = temper.run(command, "some-run", "--stage", "rl");
+    Outcome outcome = temper.run(command.split(" ", -1));
 
     assertThat(outcome.code()).isEqualTo(2);
-    assertThat(outcome.err()).contains(command).contains("Temporal server");
+    assertThat(outcome.err()).contains("needs a Temporal server").contains("temper up");
   }
 
   @Test

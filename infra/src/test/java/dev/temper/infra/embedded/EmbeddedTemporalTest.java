@@ -162,7 +162,7 @@ class EmbeddedTemporalTest {
             },
             (context, from) -> CountingTask.open(context, from, beforeStep),
             new Compute(1),
-            (name, file) -> folder.resolve(file),
+            (name, file) -> folder.resolve(file.file()),
             DriverSettings.of("test"));
     StageActivitiesImpl activities = new StageActivitiesImpl(driver, tracker);
     try (EmbeddedTemporal temporal =

@@ -27,7 +27,7 @@ public final class RecipeReader {
   private static final Set<String> ROOT_KEYS =
       Set.of("name", "description", "seed", "numerics", "stages");
   private static final List<String> STAGE_KEYS =
-      List.of("queue", "resources", "checkpointEverySteps", "retry", "gate", "seedOf");
+      List.of("queue", "resources", "checkpointEverySteps", "retry", "gate", "timeouts", "seedOf");
 
   private final MethodCatalog catalog;
 
@@ -212,7 +212,14 @@ public final class RecipeReader {
         StageSettings s = around.get();
         stages.put(
             name,
-            new Stage(name, read.get(), s.queue(), s.checkpointEverySteps(), s.retry(), s.gate()));
+            new Stage(
+                name,
+                read.get(),
+                s.queue(),
+                s.checkpointEverySteps(),
+                s.retry(),
+                s.gate(),
+                s.timeouts()));
       }
     }
 

@@ -213,6 +213,14 @@ final class SpecChecks {
                 "must be at least initialSeconds (%s), got %s"
                     .formatted(r.initialSeconds(), r.maximumSeconds()))
         .check(
+            Stage.Timeouts.class,
+            "heartbeatSeconds",
+            t -> t.heartbeatSeconds().orElse(0.0) <= t.attemptSeconds().orElse(Double.MAX_VALUE),
+            t ->
+                "must be at most attemptSeconds (%s), got %s"
+                    .formatted(
+                        t.attemptSeconds().orElseThrow(), t.heartbeatSeconds().orElseThrow()))
+        .check(
             Stage.Gate.class,
             "min",
             g -> g.min().isPresent() || g.max().isPresent(),

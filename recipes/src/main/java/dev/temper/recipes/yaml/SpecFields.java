@@ -314,7 +314,13 @@ final class SpecFields {
                   field("checkpointEverySteps").or("0").is(atLeast(0)),
                   field("retry").or("{}"),
                   field("gate"),
+                  field("timeouts"),
                   field("seedOf"))),
+          Map.entry(
+              Stage.Timeouts.class,
+              List.of(
+                  field("heartbeatSeconds").is(positive()),
+                  field("attemptSeconds").is(positive()))),
           Map.entry(
               Stage.RetrySpec.class,
               List.of(

@@ -15,4 +15,5 @@ record StageSettings(
     int checkpointEverySteps,
     Stage.RetrySpec retry,
     Optional<Stage.Gate> gate,
+    Optional<Stage.Timeouts> timeouts,
     Optional<String> seedOf) {}

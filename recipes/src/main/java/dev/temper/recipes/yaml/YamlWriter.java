@@ -47,6 +47,7 @@ public final class YamlWriter {
             stage.checkpointEverySteps(),
             stage.retry(),
             stage.gate(),
+            stage.timeouts(),
             Optional.empty());
     components(around).forEach((key, value) -> line(key, value, out));
   }

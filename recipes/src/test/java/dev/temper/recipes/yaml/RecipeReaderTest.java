@@ -223,7 +223,8 @@ class RecipeReaderTest {
             BASE.replace(
                 "steps: 5",
                 "steps: 5, resources: {queue: gpu}, checkpointEverySteps: 4, retry:"
-                    + " {maximumSeconds: 9}, gate: {metric: eval/loss, max: 2}"));
+                    + " {maximumSeconds: 9}, gate: {metric: eval/loss, max: 2},"
+                    + " timeouts: {heartbeatSeconds: 5}"));
 
     Stage base = stage(recipe, "base");
     assertThat(base.queue()).isEqualTo("gpu");
@@ -231,6 +232,8 @@ class RecipeReaderTest {
     assertThat(base.retry().maximumSeconds()).isEqualTo(9);
     assertThat(base.gate())
         .contains(new Stage.Gate("eval/loss", Optional.empty(), Optional.of(2.0)));
+    assertThat(base.timeouts()).contains(new Stage.Timeouts(Optional.of(5.0), Optional.empty()));
+    assertThat(stage(read(BASE), "base").timeouts()).isEmpty();
     assertThat(base.spec()).isEqualTo(stage(read(BASE), "base").spec());
   }
 
@@ -767,8 +770,10 @@ class RecipeReaderTest {
                 BASE.replace(
                     "steps: 5",
                     "steps: 5, gate: {metric: a, min: 2, max: 1}, retry: {initialSeconds: 90},"
+                        + " timeouts: {heartbeatSeconds: 9, attemptSeconds: 8},"
                         + " resources: {device: gpu}")))
-        .hasSize(3)
+        .hasSize(4)
+        .anyMatch(p -> p.contains("timeouts.heartbeatSeconds must be at most attemptSeconds (8.0)"))
         .anyMatch(p -> p.contains("stages.base.gate.max must be at least min (2.0), got 1.0"))
         .anyMatch(p -> p.contains("stages.base.retry.maximumSeconds must be at least"))
         .anyMatch(p -> p.contains("stages.base.resources must be a map with key queue"));

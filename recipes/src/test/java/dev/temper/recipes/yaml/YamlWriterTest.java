@@ -37,6 +37,8 @@ class YamlWriterTest {
         "stages.rl.queue='1e3'",
         "stages.rl.queue=\u00e4\u20ac",
         "stages.rl.gate={metric: 'reward/proxy', min: -1.5}",
+        "stages.rl.timeouts={heartbeatSeconds: 5}",
+        "stages.rl.timeouts={heartbeatSeconds: 5, attemptSeconds: 1e6}",
         "stages.rl.steps=5",
         "stages.sft.data={file: 'C:\\a b.jsonl', limit: 4}",
         "stages.rl.loss={name: ppo-clip, clipLow: 1e-12}"

@@ -1,0 +1,123 @@
+package dev.temper.infra.cli;
+
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.Holding;
+import dev.temper.infra.gc.GarbageCollection;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Deletes what nothing in the store refers to. */
+@Command(
+    name = "gc",
+    description = {
+      "deletes from the store what no run, pin or manifest refers to",
+      "",
+      "A run needs its artifacts, and what these were made from, until it is forgotten (--forget); a"
+          + " pin (temper pin RUN) keeps them after that. What is younger than --older-than, and"
+          + " what somebody writes now, stays."
+    })
+final class GcCommand implements Callable<Integer> {
+
+  private static final Pattern AGE = Pattern.compile("(\\d{1,6})([smhd])");
+
+  private final TemperCommand root;
+
+  @Option(names = "--dry-run", description = "only list what would be deleted")
+  private boolean dryRun;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "AGE",
+      defaultValue = "24h",
+      description = "like 90m, 24h or 7d; default: ${DEFAULT-VALUE}")
+  private String olderThan;
+
+  @Option(
+      names = "--forget",
+      paramLabel = "RUN",
+      description = "first forget what a run needs; may be given more than once")
+  private Set<String> forgotten = Set.of();
+
+  GcCommand(TemperCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Duration age = age(olderThan);
+    String location = root.store();
+    try (ArtifactStore store = root.artifacts(location)) {
+      store.probe();
+      StoredRuns runs = new StoredRuns(store, location);
+      for (String run : forgotten) {
+        runs.require(run);
+      }
+      GarbageCollection gc =
+          new GarbageCollection(store, Clock.systemUTC().instant(), age, forgotten);
+      List<Holding> garbage = gc.garbage();
+      if (!dryRun) {
+        gc.forget();
+      }
+      long bytes = 0;
+      int deleted = 0;
+      for (Holding holding : garbage) {
+        boolean gone = dryRun || gc.delete(holding);
+        print(holding, gone);
+        if (gone) {
+          bytes += holding.bytes();
+          deleted++;
+        }
+      }
+      if (!root.json()) {
+        root.around()
+            .out()
+            .printf(
+                "%s%d of %d, %d bytes, in %s%n",
+                dryRun ? "would delete " : "deleted ", deleted, garbage.size(), bytes, location);
+      }
+    }
+    return ExitCode.OK.number();
+  }
+
+  private void print(Holding holding, boolean gone) {
+    String what = dryRun ? "garbage" : gone ? "deleted" : "in use";
+    if (root.json()) {
+      Map<String, Object> line = new LinkedHashMap<>();
+      line.put("kind", holding.kind().text());
+      line.put("key", holding.key());
+      line.put("bytes", holding.bytes());
+      line.put("changed", holding.changed().toString());
+      line.put("state", what);
+      new JsonLines(root.around().out()).print(line);
+      return;
+    }
+    root.around()
+        .out()
+        .printf(
+            "%-7s  %-11s  %s  %12d%n", what, holding.kind().text(), holding.key(), holding.bytes());
+  }
+
+  private static Duration age(String text) {
+    Matcher matcher = AGE.matcher(text);
+    if (!matcher.matches()) {
+      throw Refusal.usage("--older-than must be like 90m, 24h or 7d, got '%s'".formatted(text));
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
+  }
+}

@@ -1,0 +1,63 @@
+package dev.temper.infra.cli;
+
+import dev.temper.infra.recipe.PinnedRecipe;
+import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunRecord;
+import dev.temper.infra.run.RunStatus;
+import dev.temper.infra.run.StageRecord;
+import dev.temper.recipes.Stage;
+import dev.temper.recipes.StageInputs;
+import dev.temper.recipes.StageKinds;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** What run.json says when a run starts or goes on. */
+final class StartingRecord {
+
+  private StartingRecord() {}
+
+  /** What did not finish before is to be done. */
+  static RunRecord of(
+      Optional<RunRecord> before, RunFolder folder, PinnedRecipe pinned, String store) {
+    Optional<RunRecord> same = before.filter(known -> known.recipeHash().equals(pinned.hash()));
+    List<StageRecord> stages =
+        pinned.recipe().stages().stream()
+            .map(stage -> same.flatMap(run -> run.stage(stage.name())).orElse(pending(stage)))
+            .map(StartingRecord::toDo)
+            .toList();
+    RunRecord record =
+        new RunRecord(
+            folder.name(),
+            pinned.recipe().name(),
+            pinned.hash(),
+            RunStatus.RUNNING,
+            store,
+            before
+                .map(RunRecord::startedAt)
+                .orElseGet(() -> Clock.systemUTC().instant().toString()),
+            Optional.empty(),
+            Optional.empty(),
+            stages);
+    return record.of(pinned.folder());
+  }
+
+  /** Why a name may not be used for this recipe. */
+  static String otherRecipe(RunFolder folder, String yamlBefore, PinnedRecipe pinned) {
+    return "run %s was started with another recipe; choose another --name, or --again to go on with this one:%n  %s"
+        .formatted(
+            folder.name(), String.join("\n  ", RecipeDifferences.of(yamlBefore, pinned.yaml())));
+  }
+
+  private static StageRecord pending(Stage stage) {
+    return StageRecord.pending(
+        stage.name(),
+        StageKinds.of(stage.spec()),
+        StageInputs.of(stage.spec()).stream().map(input -> input.text()).toList());
+  }
+
+  /** What did not finish in an earlier process is to be done. */
+  private static StageRecord toDo(StageRecord stage) {
+    return stage.status() == RunStatus.FINISHED ? stage : stage.pendingAgain();
+  }
+}

@@ -1,0 +1,2 @@
+/** What a store keeps, and what it may lose. */
+package dev.temper.infra.gc;

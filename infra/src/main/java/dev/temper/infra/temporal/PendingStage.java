@@ -1,0 +1,22 @@
+package dev.temper.infra.temporal;
+
+import dev.temper.activities.StageProgress;
+import java.util.Optional;
+
+/**
+ * A stage whose activity has not ended, as the server knows it.
+ *
+ * @param queue where it is offered
+ * @param attempt counted from 1
+ * @param waiting whether no worker has it now
+ * @param waitingSeconds for how long it has been offered; 0 where it waits for a back-off
+ * @param progress from its last sign of life, this attempt's or an earlier one's
+ * @param failure how the attempt before ended
+ */
+public record PendingStage(
+    String queue,
+    int attempt,
+    boolean waiting,
+    double waitingSeconds,
+    Optional<StageProgress> progress,
+    Optional<String> failure) {}

@@ -1,0 +1,174 @@
+package dev.temper.infra.temporal;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
+import io.temporal.api.workflowservice.v1.GetSystemInfoRequest;
+import io.temporal.api.workflowservice.v1.WorkflowServiceGrpc.WorkflowServiceBlockingStub;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.converter.DataConverter;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A connection to a Temporal server that was found usable. */
+public final class TemporalServer implements AutoCloseable {
+
+  /** For all questions before a start together. */
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final ServerAddress address;
+  private final WorkflowServiceStubs stubs;
+  private final WorkflowClient client;
+  private final String version;
+
+  private TemporalServer(
+      ServerAddress address, WorkflowServiceStubs stubs, WorkflowClient client, String version) {
+    this.address = address;
+    this.stubs = stubs;
+    this.client = client;
+    this.version = version;
+  }
+
+  /**
+   * Connects, and asks for version and namespace.
+   *
+   * @throws ServerException saying what was tried, within 15 seconds
+   */
+  public static TemporalServer connect(ServerAddress address, DataConverter converter)
+      throws ServerException {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    WorkflowServiceStubs stubs = stubs(address);
+    try {
+      String version = version(address, stubs.blockingStub(), end);
+      requireNamespace(address, stubs.blockingStub(), end);
+      WorkflowClient client =
+          WorkflowClient.newInstance(
+              stubs,
+              WorkflowClientOptions.newBuilder(address.profile().toWorkflowClientOptions())
+                  .setNamespace(address.namespace())
+                  .setDataConverter(converter)
+                  .build());
+      return new TemporalServer(address, stubs, client, version);
+    } catch (ServerException | RuntimeException e) {
+      stubs.shutdownNow();
+      throw e;
+    }
+  }
+
+  private static WorkflowServiceStubs stubs(ServerAddress address) throws ServerException {
+    try {
+      return WorkflowServiceStubs.newServiceStubs(
+          WorkflowServiceStubsOptions.newBuilder(address.profile().toWorkflowServiceStubsOptions())
+              .build());
+    } catch (RuntimeException e) {
+      // A certificate that cannot be read; its bytes are in no message.
+      throw new ServerException(
+          "the connection to Temporal could not be set up (%s): %s"
+              .formatted(address.inWords(), rootMessage(e)));
+    }
+  }
+
+  private static String version(
+      ServerAddress address, WorkflowServiceBlockingStub service, long end) throws ServerException {
+    String text;
+    try {
+      text =
+          limited(service, end)
+              .getSystemInfo(GetSystemInfoRequest.getDefaultInstance())
+              .getServerVersion();
+    } catch (StatusRuntimeException e) {
+      throw refused(address, e);
+    }
+    Optional<ServerVersion> version = ServerVersion.parse(text);
+    if (version.filter(ServerVersion::isTooOld).isPresent()) {
+      throw new ServerException(
+          "the Temporal server at %s has version %s; Temper needs %s or newer"
+              .formatted(address.target(), text, ServerVersion.OLDEST));
+    }
+    return text;
+  }
+
+  private static void requireNamespace(
+      ServerAddress address, WorkflowServiceBlockingStub service, long end) throws ServerException {
+    try {
+      var found =
+          limited(service, end)
+              .describeNamespace(
+                  DescribeNamespaceRequest.newBuilder().setNamespace(address.namespace()).build());
+      if (found == null) {
+        throw new IllegalStateException("no answer to DescribeNamespace");
+      }
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        throw new ServerException(
+            "the Temporal server at %s has no namespace '%s'; 'temporal operator namespace create -n %s' makes it"
+                .formatted(address.target(), address.namespace(), address.namespace()));
+      }
+      throw refused(address, e);
+    }
+  }
+
+  private static ServerException refused(ServerAddress address, StatusRuntimeException e) {
+    Status status = e.getStatus();
+    String what =
+        switch (status.getCode()) {
+          case UNAUTHENTICATED, PERMISSION_DENIED ->
+              "the Temporal server refuses these credentials";
+          case DEADLINE_EXCEEDED -> "the Temporal server did not answer in time";
+          case UNIMPLEMENTED -> "what answers is no Temporal server";
+          default -> "the Temporal server cannot be reached";
+        };
+    return new ServerException("%s (%s): %s".formatted(what, address.inWords(), reason(status)), e);
+  }
+
+  /** What the network or the server says; neither repeats a key. */
+  private static String reason(Status status) {
+    String description = status.getDescription() == null ? "" : ": " + status.getDescription();
+    String cause = status.getCause() == null ? "" : " (" + rootMessage(status.getCause()) + ")";
+    return status.getCode() + description.lines().findFirst().orElse("") + cause;
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null
+        ? root.getClass().getSimpleName()
+        : root.getMessage().lines().findFirst().orElse("");
+  }
+
+  private static WorkflowServiceBlockingStub limited(WorkflowServiceBlockingStub stub, long end) {
+    long left = Math.max(TimeUnit.SECONDS.toNanos(1), end - System.nanoTime());
+    return stub.withDeadlineAfter(
+        Math.min(left, TimeUnit.SECONDS.toNanos(5)), TimeUnit.NANOSECONDS);
+  }
+
+  public ServerAddress address() {
+    return address;
+  }
+
+  public WorkflowClient client() {
+    return client;
+  }
+
+  /** Makes the attributes by which runs are found; returns why that cannot be. */
+  public Optional<String> ensureSearchAttributes() {
+    return SearchAttributes.ensure(stubs.blockingStub().getChannel(), address.namespace());
+  }
+
+  /** As the server calls it. */
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public void close() {
+    stubs.shutdownNow();
+    stubs.awaitTermination(2, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.temper.infra.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.Sha256;
+import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.infra.cli.CommandLineFixture.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GcCommandTest {
+
+  private static final String RECIPE =
+      """
+      name: small
+      seed: 7
+      stages:
+        base:
+          kind: pretrain
+          data: {synthetic: kind-notes/pretraining, rows: 8}
+          model: {architecture: llama, width: 16, layers: 1, heads: 2, feedForward: 16}
+          steps: 1
+          learningRate: 1.0e-3
+        sft:
+          kind: sft
+          init: base
+          data: {synthetic: kind-notes/demonstrations, rows: 8}
+          steps: 1
+          learningRate: 1.0e-3
+      """;
+
+  @TempDir Path directory;
+  private CommandLineFixture temper;
+
+  @BeforeEach
+  void runOnce() throws IOException {
+    temper = new CommandLineFixture(directory);
+    temper.write("small.yaml", RECIPE);
+    assertThat(temper.run("run", "small.yaml").code()).isZero();
+  }
+
+  @Test
+  void whatARunNeedsStays() throws IOException {
+    Outcome outcome = temper.run("gc", "--older-than", "0s");
+
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out()).contains("deleted 0 of 0");
+    assertThat(artifacts()).hasSize(2);
+  }
+
+  @Test
+  void aForgottenRunIsListedFirstAndDeletedWhenAsked() throws IOException {
+    Outcome dry = temper.run("gc", "--dry-run", "--older-than", "0s", "--forget", "small");
+    assertThat(dry.lines()).filteredOn(line -> line.startsWith("garbage")).hasSize(2);
+    assertThat(dry.out()).contains("artifact").contains("would delete 2 of 2");
+    assertThat(artifacts()).hasSize(2);
+
+    Outcome outcome = temper.run("gc", "--older-than", "0s", "--forget", "small");
+    assertThat(outcome.out()).contains("deleted 2 of 2");
+    assertThat(artifacts()).isEmpty();
+  }
+
+  @Test
+  void whatIsYoungStays() throws IOException {
+    temper.run("gc", "--forget", "small");
+
+    assertThat(artifacts()).hasSize(2);
+  }
+
+  @Test
+  void aPinKeepsAForgottenRunUntilItIsUndone() throws IOException {
+    assertThat(temper.run("pin", "small").out()).contains("pinned small: 2 keys");
+    temper.run("gc", "--older-than", "0s", "--forget", "small");
+    assertThat(artifacts()).hasSize(2);
+
+    assertThat(temper.run("unpin", "small").code()).isZero();
+    temper.run("gc", "--older-than", "0s");
+    assertThat(artifacts()).isEmpty();
+  }
+
+  @Test
+  void whatAKeptArtifactWasMadeFromStays() throws IOException {
+    ArtifactStore store = store();
+    for (String key : artifacts()) {
+      if (store.find(key).orElseThrow().kind().equals("sft")) {
+        store.keep("pin@by-hand", key);
+      }
+    }
+
+    temper.run("gc", "--older-than", "0s", "--forget", "small");
+
+    assertThat(artifacts()).hasSize(2);
+  }
+
+  @Test
+  void dataThatNobodyNamesGoesAndDataThatARunNeedsStays() throws IOException {
+    ArtifactStore store = store();
+    for (String text : List.of("needed", "not needed")) {
+      store.putData(Sha256.of(text), Files.writeString(directory.resolve("rows"), text));
+    }
+    store.keep("small", ArtifactStore.dataKey(Sha256.of("needed")));
+
+    temper.run("gc", "--older-than", "0s");
+
+    assertThat(store.hasData(Sha256.of("needed"))).isTrue();
+    assertThat(store.hasData(Sha256.of("not needed"))).isFalse();
+  }
+
+  @Test
+  void checkpointsOfAnUnfinishedKeyStayUntilItsRunIsForgotten() throws IOException {
+    Path checkpoint =
+        Files.createDirectories(
+            temper.home().resolve("store/checkpoints/unfinished/step-0000000001/c"));
+    Files.writeString(checkpoint.resolve("MANIFEST.json"), "{}");
+    store().keep("other", "unfinished");
+
+    assertThat(temper.run("gc", "--older-than", "0s").out()).contains("deleted 0 of 0");
+    assertThat(temper.run("gc", "--older-than", "0s", "--forget", "other").out())
+        .contains("checkpoints  unfinished");
+    assertThat(checkpoint).doesNotExist();
+  }
+
+  @Test
+  void anUnknownRunOrAgeIsRefused() {
+    assertThat(temper.run("gc", "--forget", "smal").err()).contains("small");
+    assertThat(temper.run("gc", "--forget", "smal").code()).isEqualTo(2);
+    assertThat(temper.run("gc", "--older-than", "soon").err()).contains("got 'soon'");
+    assertThat(temper.run("pin", "smal").code()).isEqualTo(2);
+    assertThat(temper.run("unpin", "small").err()).contains("not pinned");
+  }
+
+  private ArtifactStore store() {
+    return new FolderArtifactStore(temper.home().resolve("store"));
+  }
+
+  private List<String> artifacts() throws IOException {
+    try (Stream<Path> all = Files.list(temper.home().resolve("store/artifacts"))) {
+      return all.map(path -> path.getFileName().toString()).toList();
+    }
+  }
+}

@@ -1,0 +1,391 @@
+package dev.temper.infra.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.CheckpointManifest;
+import dev.temper.activities.FencedException;
+import dev.temper.activities.LeaseWait;
+import dev.temper.activities.Manifest;
+import dev.temper.activities.SavedCheckpoint;
+import dev.temper.activities.StageLease;
+import dev.temper.activities.Staging;
+import dev.temper.activities.StoredFile;
+import dev.temper.trainers.Pulse;
+import dev.temper.trainers.StageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What a store on a bucket does on bad days; the same on every server. */
+interface S3StoreFaults {
+
+  String STAGE = "c3d4";
+  LeaseWait NOBODY =
+      holder -> {
+        throw new AssertionError("held by " + holder);
+      };
+
+  /** Thrown by whoever does not want to wait any longer. */
+  final class GivenUp extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  TestBucket bucket();
+
+  @Test
+  default void aLargeFileGoesInPartsAndComesBackInRanges() throws Exception {
+    byte[] large = random(3 * TestBucket.PART + 7);
+    Faults way = bucket().faults();
+    Manifest made = publish(bucket().store(way), large);
+    assertThat(way.requests()).anyMatch(request -> request.startsWith("POST"));
+    Faults other = bucket().faults();
+    Path file = bucket().store(other).open(made, Pulse.NONE).resolve("weights");
+    assertThat(Files.readAllBytes(file)).isEqualTo(large);
+    assertThat(other.requests().stream().filter(get -> get.endsWith("files/weights"))).hasSize(4);
+  }
+
+  @Test
+  default void aServerThatIsDownForAWhileOnlyCostsTime() throws Exception {
+    byte[] large = random(2 * TestBucket.PART + 7);
+    Faults way =
+        bucket()
+            .faults()
+            .next(3, "PUT", "leases", Faults.status(503, "SlowDown"))
+            .next(4, "PUT", "partNumber", Faults.status(500, "InternalError"))
+            .next(2, "POST", "uploads", Faults.status(503, "ServiceUnavailable"))
+            .next(2, "PUT", "MANIFEST.json", Faults.status(503, "SlowDown"));
+    Manifest made = publish(bucket().store(way), large);
+    Faults other =
+        bucket()
+            .faults()
+            .next(2, "GET", "MANIFEST.json", Faults.status(500, "InternalError"))
+            .next(2, "GET", "files/weights", Faults.status(503, "SlowDown"))
+            .next(2, "GET", "files/weights", Faults.stalled())
+            .next(2, "GET", "files/weights", Faults.torn());
+    ArtifactStore store = bucket().store(other);
+    assertThat(store.find(STAGE)).contains(made);
+    assertThat(store.open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(large);
+  }
+
+  @Test
+  default void bytesThatAreAlteredOnTheirWayAreFetchedAgain() throws Exception {
+    byte[] small = random(1000);
+    Manifest made = publish(bucket().store(), small);
+    Faults way = bucket().faults().next(1, "GET", "files/weights", Faults.altered());
+    Path folder = bucket().store(way).open(made, Pulse.NONE);
+    assertThat(folder.resolve("weights")).hasBinaryContent(small);
+  }
+
+  @Test
+  default void aDamagedCopyOnThisMachineIsFetchedAgain() throws Exception {
+    byte[] small = random(1000);
+    Manifest made = publish(bucket().store(), small);
+    Path cache = bucket().cache();
+    Path copy = bucket().store(bucket().faults(), cache, System::nanoTime).open(made, Pulse.NONE);
+    byte[] bytes = Files.readAllBytes(copy.resolve("weights"));
+    bytes[5] ^= 1;
+    Files.write(copy.resolve("weights"), bytes);
+    Faults way = bucket().faults();
+    bucket().store(way, cache, System::nanoTime).open(made, Pulse.NONE);
+    assertThat(copy.resolve("weights")).hasBinaryContent(small);
+    assertThat(way.requests().stream().filter(get -> get.endsWith("files/weights"))).hasSize(1);
+    assertThat(way.requests().stream().filter(get -> get.endsWith("samples.jsonl"))).isEmpty();
+  }
+
+  @Test
+  default void aWholeCopyOnThisMachineIsNotFetchedAgain() throws Exception {
+    Manifest made = publish(bucket().store(), random(1000));
+    Path cache = bucket().cache();
+    bucket().store(bucket().faults(), cache, System::nanoTime).open(made, Pulse.NONE);
+    Faults way = bucket().faults();
+    bucket().store(way, cache, System::nanoTime).open(made, Pulse.NONE);
+    assertThat(way.requests().stream().filter(get -> get.contains("files/"))).isEmpty();
+  }
+
+  @Test
+  default void aPublicationWhoseAnswerWasLostHasSucceeded() throws Exception {
+    Faults way =
+        bucket()
+            .faults()
+            .next(1, "PUT", "artifacts/" + STAGE, Faults.lostAnswer())
+            .next(1, "PUT", "leases/" + STAGE, Faults.lostAnswer());
+    ArtifactStore store = bucket().store(way);
+    Manifest made = publish(store, random(10)); // asserts that it has won
+    assertThat(bucket().store().find(STAGE)).contains(made);
+  }
+
+  @Test
+  default void aLargeUploadWhoseLastAnswerWasLostHasSucceeded() throws Exception {
+    byte[] large = random(TestBucket.PART + 1);
+    Faults way =
+        bucket()
+            .faults()
+            .next(1, "POST", "uploadId", Faults.lostAnswer())
+            .next(1, "PUT", "partNumber=[1]", Faults.lostAnswer());
+    Manifest made = publish(bucket().store(way), large);
+    assertThat(bucket().store().open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(large);
+  }
+
+  @Test
+  default void everythingMayBeDeliveredTwice() throws Exception {
+    Faults way = bucket().faults().next(1000, "PUT", "", Faults.twice());
+    Manifest made = publish(bucket().store(way), random(2 * TestBucket.PART));
+    assertThat(bucket().store().find(STAGE)).contains(made);
+  }
+
+  @Test
+  default void anUploadThatIsGivenUpLeavesNothing() throws Exception {
+    Faults way = bucket().faults().next(1, "PUT", "partNumber=[2]", Faults.status(403, "NoWay"));
+    try (StageLease lease = lease(bucket().store(way));
+        Staging staging = lease.begin()) {
+      assertThatThrownBy(() -> staging.file("weights", wrap(random(3 * TestBucket.PART))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("PUT part 2")
+          .hasMessageContaining("403 NoWay");
+    }
+    assertThat(bucket().bucket().incomplete("")).isEmpty();
+    assertThat(bucket().paths()).allMatch(path -> path.startsWith("leases/"));
+  }
+
+  @Test
+  default void aWorkerThatWakesUpAfterItsLeaseWasTakenCanPublishNothing() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    StageLease zombie = lease(bucket().store());
+    Staging staging = zombie.begin();
+    Manifest manifest = manifest(staging, random(10));
+    ArtifactStore otherHost = bucket().store(bucket().faults(), nanos::get);
+    List<String> waitedFor = new ArrayList<>();
+    try (StageLease next =
+        otherHost.lease(
+            STAGE,
+            "other/stage",
+            holder -> {
+              waitedFor.add(holder);
+              nanos.addAndGet(Duration.ofSeconds(6).toNanos());
+            })) {
+      assertThat(waitedFor).hasSize(5).containsOnly("run/stage");
+      assertThat(next.epoch()).isGreaterThan(zombie.epoch());
+      zombie.check(); // it cannot know yet
+      assertThatThrownBy(() -> zombie.publishArtifact(staging, manifest))
+          .isInstanceOf(FencedException.class);
+      assertThatThrownBy(zombie::check).isInstanceOf(FencedException.class);
+      assertThatThrownBy(() -> zombie.publishCheckpoint(staging, checkpoint(5)))
+          .isInstanceOf(FencedException.class);
+      assertThat(otherHost.find(STAGE)).isEmpty();
+      zombie.close();
+      next.whileHeld(() -> true);
+    }
+  }
+
+  @Test
+  default void aLeaseThatIsRenewedIsNotTaken() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    StageLease holder = lease(bucket().store());
+    ArtifactStore otherHost = bucket().store(bucket().faults(), nanos::get);
+    List<String> waited = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                otherHost.lease(
+                    STAGE,
+                    "other/stage",
+                    name -> {
+                      waited.add(name);
+                      if (waited.size() == 30) {
+                        throw new GivenUp();
+                      }
+                      nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+                      renew(holder);
+                    }))
+        .isInstanceOf(GivenUp.class);
+    holder.close();
+  }
+
+  @Test
+  default void aClockThatJumpsByAnHourEndsNoLease() throws Exception {
+    AtomicLong nanos = new AtomicLong();
+    StageLease holder = lease(bucket().store());
+    ArtifactStore otherHost = bucket().store(bucket().faults(), nanos::get);
+    List<String> waited = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                otherHost.lease(
+                    STAGE,
+                    "other/stage",
+                    name -> {
+                      waited.add(name);
+                      if (waited.size() == 10) {
+                        throw new GivenUp();
+                      }
+                      nanos.addAndGet(Duration.ofHours(1).toNanos());
+                    }))
+        .isInstanceOf(GivenUp.class);
+    holder.whileHeld(() -> true);
+    holder.close();
+  }
+
+  @Test
+  default void aLaterAttemptOfTheSameOwnerTakesOverAtOnceFromAnotherHost() throws Exception {
+    StageLease killed = lease(bucket().store());
+    Staging staging = killed.begin();
+    staging.file("weights", wrap(random(10)));
+    try (StageLease next = lease(bucket().store())) {
+      next.sweep();
+      assertThat(bucket().paths()).allMatch(path -> path.startsWith("leases/"));
+      assertThatThrownBy(killed::begin).isInstanceOf(FencedException.class);
+    }
+  }
+
+  /** The hardest moment: asked for the lease, not yet put. */
+  @Test
+  default void aPublicationThatIsOvertakenIsEndedByTheLaterAttempt() throws Exception {
+    List<StageLease> later = new ArrayList<>();
+    Faults way =
+        bucket()
+            .faults()
+            .next(
+                1,
+                "PUT",
+                "artifacts/" + STAGE,
+                Faults.before(
+                    sending -> {
+                      StageLease next = lease(bucket().store());
+                      next.sweep();
+                      later.add(next);
+                      return null;
+                    }));
+    byte[] weights = random(10);
+    StageLease zombie = lease(bucket().store(way));
+    Manifest made;
+    try (Staging staging = zombie.begin()) {
+      made = manifest(staging, weights);
+      assertThat(zombie.publishArtifact(staging, made)).isTrue();
+    }
+    assertThatThrownBy(() -> zombie.prune(0)).isInstanceOf(FencedException.class);
+    assertThat(later).hasSize(1);
+    ArtifactStore reader = bucket().store();
+    assertThat(reader.find(STAGE)).contains(made);
+    assertThat(reader.open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(weights);
+    later.get(0).close();
+  }
+
+  @Test
+  default void aCheckpointIsReadOnAnotherHost() throws Exception {
+    byte[] large = random(TestBucket.PART + 3);
+    StageLease first = lease(bucket().store());
+    try (Staging staging = first.begin()) {
+      StoredFile file = staging.file("weights", wrap(large));
+      StoredFile chunk = staging.chunk("samples/1", wrap(random(20)));
+      first.publishCheckpoint(
+          staging, new CheckpointManifest(STAGE, 7, 1, "spec", 1, List.of(file), List.of(chunk)));
+    }
+    try (StageLease next = lease(bucket().store())) {
+      next.sweep();
+      SavedCheckpoint saved =
+          next.newestCheckpoint(any -> true, Pulse.NONE, note -> {}).orElseThrow();
+      byte[] read = new byte[large.length];
+      saved.read(saved.manifest().files().get(0)).get(read);
+      assertThat(read).isEqualTo(large);
+      assertThat(saved.read(saved.manifest().chunks().get(0)).remaining()).isEqualTo(20);
+      next.prune(0);
+    }
+    assertThat(bucket().paths()).allMatch(path -> path.startsWith("leases/"));
+  }
+
+  @Test
+  default void whatSomebodyWritesIsNotDiscarded() throws Exception {
+    publish(bucket().store(), random(10));
+    AtomicLong nanos = new AtomicLong();
+    // Looks too seldom to see a lease end, and soon gives up.
+    ArtifactStore collector =
+        bucket().store(bucket().faults(), () -> nanos.addAndGet(Duration.ofSeconds(16).toNanos()));
+    try (StageLease writer = lease(bucket().store())) {
+      assertThat(collector.discard(collector.holdings().get(0), () -> false)).isFalse();
+      writer.check();
+    }
+    assertThat(collector.find(STAGE)).isPresent();
+    assertThat(collector.discard(collector.holdings().get(0), () -> false)).isTrue();
+    assertThat(collector.find(STAGE)).isEmpty();
+  }
+
+  @Test
+  default void anObjectThatWasLostIsNamed() throws Exception {
+    publish(bucket().store(), random(10));
+    bucket().bucket().delete(bucket().only("commits/" + STAGE, "files/weights"));
+    assertThatThrownBy(() -> bucket().store().find(STAGE))
+        .isInstanceOf(StageFailure.class)
+        .hasMessageContaining("files/weights is missing")
+        .hasMessageContaining("delete s3://")
+        .hasMessageContaining("artifacts/" + STAGE + "/MANIFEST.json");
+  }
+
+  private static StageLease lease(ArtifactStore store) {
+    try {
+      return store.lease(STAGE, "run/stage", NOBODY);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void renew(StageLease lease) {
+    try {
+      lease.whileHeld(() -> true);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Manifest publish(ArtifactStore store, byte[] weights) throws Exception {
+    try (StageLease lease = lease(store);
+        Staging staging = lease.begin()) {
+      Manifest manifest = manifest(staging, weights);
+      assertThat(lease.publishArtifact(staging, manifest)).isTrue();
+      return manifest;
+    }
+  }
+
+  private static Manifest manifest(Staging staging, byte[] weights) throws IOException {
+    List<StoredFile> files = List.of(staging.file("weights", wrap(weights)));
+    List<StoredFile> attachments =
+        List.of(staging.attachment("samples.jsonl", wrap("{}".getBytes(StandardCharsets.UTF_8))));
+    return new Manifest(
+        STAGE,
+        "sft",
+        JsonNodeFactory.instance.objectNode(),
+        Map.of(),
+        "test",
+        1,
+        7,
+        20,
+        files,
+        attachments,
+        Map.of("", ""),
+        Map.of("eval/loss", 1.5),
+        Manifest.content(files));
+  }
+
+  private static CheckpointManifest checkpoint(long step) {
+    return new CheckpointManifest(STAGE, step, 1, "spec", 1, List.of(), List.of());
+  }
+
+  private static ByteBuffer wrap(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+
+  private static byte[] random(int size) {
+    byte[] bytes = new byte[size];
+    new Random(size).nextBytes(bytes);
+    return bytes;
+  }
+}
