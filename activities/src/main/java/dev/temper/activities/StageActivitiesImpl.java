@@ -28,6 +28,8 @@ public final class StageActivitiesImpl implements StageActivities {
    */
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
+  private static final Duration OTHER_STORE = Duration.ofSeconds(5);
+
   private final StageDriver driver;
   private final RunTracker tracker;
   private final String store;
@@ -119,10 +121,16 @@ public final class StageActivitiesImpl implements StageActivities {
   private void requireStore(StageRequest request) {
     String wanted = request.store();
     if (!wanted.isEmpty() && !store.isEmpty() && !wanted.equals(store)) {
-      throw ApplicationFailure.newFailure(
+      String message =
           "stage '%s' of run '%s' needs a worker whose store is %s, this one has %s"
-              .formatted(request.stage().name(), request.run(), wanted, store),
-          "OtherStore");
+              .formatted(request.stage().name(), request.run(), wanted, store);
+      log.warn("stage given back: {}", message);
+      // The next worker may be the right one: no back-off that doubles.
+      throw ApplicationFailure.newBuilder()
+          .setMessage(message)
+          .setType("OtherStore")
+          .setNextRetryDelay(OTHER_STORE)
+          .build();
     }
   }
 

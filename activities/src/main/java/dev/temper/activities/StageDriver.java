@@ -66,7 +66,8 @@ public final class StageDriver {
 
   private StageResult lead(StageAttempt running, StageRequest request, StageIdentity identity)
       throws IOException, InterruptedException {
-    String owner = request.run() + "/" + request.stage().name();
+    String stage = request.run() + "/" + request.stage().name();
+    String owner = settings.place().isEmpty() ? stage : stage + " in " + settings.place();
     try (StageLease lease = store.lease(identity.key(), owner, running::waitFor)) {
       try {
         return running.run(

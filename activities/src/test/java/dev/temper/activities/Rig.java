@@ -23,6 +23,7 @@ final class Rig {
   private StageFailpoints failpoints = StageFailpoints.NONE;
   private StepwiseTask.Factory tasks = FakeTask.factory(FakeBugs.NONE);
   private Duration writerDeadline = Duration.ofMinutes(1);
+  private String place = "";
 
   Rig(Path home) {
     this.home = home;
@@ -55,6 +56,11 @@ final class Rig {
     return this;
   }
 
+  Rig in(String somePlace) {
+    place = somePlace;
+    return this;
+  }
+
   ArtifactStore store() {
     return store;
   }
@@ -72,7 +78,7 @@ final class Rig {
         new Compute(1),
         (run, file) -> home.resolve(file.file()),
         new DriverSettings(
-            "test", Duration.ofDays(1), writerDeadline, InstantSource.system(), failpoints));
+            "test", Duration.ofDays(1), writerDeadline, InstantSource.system(), failpoints, place));
   }
 
   RunTracker tracker() {

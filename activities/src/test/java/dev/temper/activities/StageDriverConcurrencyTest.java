@@ -58,6 +58,28 @@ class StageDriverConcurrencyTest {
   }
 
   @Test
+  void twoRunsOfOneNameInTwoPlacesDoNotTakeEachOthersStage() throws Exception {
+    Pause pause = new Pause("stage.step", 7);
+    Rig here = new Rig(folder.resolve("here")).in("here").failing(pause);
+    Rig there = new Rig(folder.resolve("there")).in("there").storing(here.store());
+    Future<StageResult> first = other.submit(() -> here.run("one", STAGE));
+    StageDriverTest.await(pause.reached);
+    StageResult second =
+        there.run(
+            FakeStages.request("one", STAGE),
+            new FreeControl() {
+              @Override
+              public void report(StageProgress progress) {
+                pause.go.countDown(); // a sign of life while it waits
+              }
+            });
+    assertThat(first.get().cached()).isFalse();
+    assertThat(second.cached()).isTrue();
+    assertThat(second.notes())
+        .containsExactly("waits for one/base in here, which makes the same artifact");
+  }
+
+  @Test
   void ofTwoRunsThatNeedOneStageOneMakesItAndTheOtherWaits() throws Exception {
     Pause pause = new Pause("stage.step", 7);
     Rig rig = new Rig(folder).failing(pause);

@@ -69,11 +69,17 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * Starts a recipe on a Temporal service inside this process.
    *
    * @param recipeFolder what data files are relative to
+   * @param place where the run has its name
    */
   public RecipeExecution start(
-      String run, Recipe recipe, Path recipeFolder, ArtifactStore store, RunTracker tracker) {
+      String run,
+      Recipe recipe,
+      Path recipeFolder,
+      ArtifactStore store,
+      RunTracker tracker,
+      String place) {
     RecipeFolder files = new RecipeFolder(recipeFolder);
-    StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file));
+    StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file), place);
     Set<String> queues =
         recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());
     EmbeddedTemporal temporal =
@@ -85,8 +91,10 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * What runs the stages of any run; all that run at the same time share the cores.
    *
    * @param location of the store, as runs name it; empty to take runs of any
+   * @param place where runs have their names
    */
-  public StageWork work(ArtifactStore store, String location, RunTracker tracker, DataFiles files) {
+  public StageWork work(
+      ArtifactStore store, String location, RunTracker tracker, DataFiles files, String place) {
     Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(
@@ -96,7 +104,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
             tasks,
             compute,
             files,
-            DriverSettings.of(codeVersion).with(failpoints));
+            DriverSettings.of(codeVersion).with(failpoints).at(place));
     return new StageWork(new StageActivitiesImpl(driver, tracker, location), compute);
   }
 

@@ -3,12 +3,18 @@ package dev.temper.infra.cli;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.Holding;
 import dev.temper.infra.gc.GarbageCollection;
+import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunRecord;
+import dev.temper.infra.temporal.RemoteRun;
+import dev.temper.infra.temporal.TemporalServer;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -61,6 +67,7 @@ final class GcCommand implements Callable<Integer> {
       StoredRuns runs = new StoredRuns(store, location);
       for (String run : forgotten) {
         runs.require(run);
+        requireEnded(run);
       }
       GarbageCollection gc =
           new GarbageCollection(store, Clock.systemUTC().instant(), age, forgotten);
@@ -87,6 +94,34 @@ final class GcCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK.number();
+  }
+
+  /** What a live run needs is not garbage, whoever says so. */
+  private void requireEnded(String run) throws IOException {
+    Optional<RunFolder> here = root.home().started(run);
+    boolean runsHere = here.isPresent() && here.get().inUse();
+    boolean runsThere = false;
+    if (root.server().isPresent()) {
+      try (TemporalServer server = root.connect("gc --forget")) {
+        runsThere =
+            new RemoteRun(server.client(), run)
+                .status()
+                .filter(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING::equals)
+                .isPresent();
+      }
+    } else if (here.isPresent() && startedOnServer(here.get())) {
+      throw new Refusal(
+          ExitCode.SERVER,
+          "run %s belongs to a Temporal server, and none is set: nobody knows whether it still runs"
+              .formatted(run));
+    }
+    if (runsHere || runsThere) {
+      throw Refusal.usage("run %s is running; cancel it before it is forgotten".formatted(run));
+    }
+  }
+
+  private static boolean startedOnServer(RunFolder folder) throws IOException {
+    return folder.record().flatMap(RunRecord::server).isPresent();
   }
 
   private void print(Holding holding, boolean gone) {

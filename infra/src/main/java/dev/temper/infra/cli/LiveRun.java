@@ -59,7 +59,12 @@ final class LiveRun {
             Tracking.of(root.environment(), tracker, folder, pinned.recipe(), wiring.failpoints());
         RecipeExecution execution =
             wiring.start(
-                folder.name(), pinned.recipe(), pinned.folder(), store, tracking.tracker())) {
+                folder.name(),
+                pinned.recipe(),
+                pinned.folder(),
+                store,
+                tracking.tracker(),
+                folder.place())) {
       Thread hook = new Thread(() -> interrupted(execution, tracker, tracking), "interrupted");
       Runtime.getRuntime().addShutdownHook(hook);
       RecipeOutcome outcome;

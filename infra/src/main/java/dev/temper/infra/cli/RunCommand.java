@@ -96,6 +96,7 @@ final class RunCommand implements Callable<Integer> {
     String store = root.store();
     try (RunLock lock = folder.lock()) {
       Optional<RunRecord> before = folder.record();
+      before.ifPresent(this::refuseOneOfAServer);
       before.ifPresent(known -> refuseAnother(known, folder, pinned));
       MlflowCheck.before(root, before.isPresent());
       try (ArtifactStore artifacts = root.artifacts(store)) {
@@ -118,6 +119,26 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Refusal.usage(e.getMessage());
     }
+  }
+
+  /** A server that is down for a moment must not make a second run of it, in another store. */
+  private void refuseOneOfAServer(RunRecord known) {
+    known
+        .server()
+        .ifPresent(
+            server -> {
+              String message =
+                  "run %s belongs to the Temporal server %s, with artifacts in %s, and %s; %s"
+                      .formatted(
+                          known.run(),
+                          server,
+                          known.store(),
+                          embedded ? "cannot go on inside this process" : "no server is set now",
+                          embedded
+                              ? "choose another --name"
+                              : "'temper up' or TEMPORAL_ADDRESS, or another --name");
+              throw new Refusal(embedded ? ExitCode.USAGE : ExitCode.SERVER, message);
+            });
   }
 
   /** A name means one recipe, or nobody knows what a result comes from. */

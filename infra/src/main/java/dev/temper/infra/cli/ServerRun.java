@@ -54,6 +54,9 @@ final class ServerRun {
     } else {
       refuse(before, status, remote);
     }
+    if (!attach) {
+      MlflowCheck.before(root, before.isPresent());
+    }
     String location = root.store();
     try (ArtifactStore store = root.artifacts(location);
         HeldFolder held = hold(before)) {

@@ -104,7 +104,8 @@ final class WorkerCommand implements Callable<Integer> {
                       store,
                       location,
                       sent.<RunTracker>map(tracker -> tracker).orElse(followed),
-                      (run, file) -> store.data(file.sha256()));
+                      (run, file) -> store.data(file.sha256()),
+                      "namespace " + server.address().namespace());
           QueueWorkers workers = QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
         CountDownLatch never = new CountDownLatch(1);
         Runtime.getRuntime()

@@ -75,10 +75,13 @@ public final class Preflight {
    * Tries the store alone: other machines compute.
    *
    * @throws PreflightException saying why it cannot be used
+   * @throws StoreUnreachableException if the store's server is the problem
    */
-  public static void store(ArtifactStore store) {
+  public static void store(ArtifactStore store) throws StoreUnreachableException {
     try {
       store.probe();
+    } catch (StoreUnreachableException e) {
+      throw e;
     } catch (StoreUnusableException e) {
       throw new PreflightException(List.of(e.getMessage()));
     }

@@ -35,6 +35,13 @@ public final class RunFolder {
     return path;
   }
 
+  /** Where the run has its name: the home, on this machine. */
+  public String place() {
+    String machine = System.getenv().getOrDefault("HOSTNAME", "");
+    Path home = path.toAbsolutePath().normalize().getParent().getParent();
+    return machine.isEmpty() ? home.toString() : home + " on " + machine;
+  }
+
   /** Name of the run. */
   public String name() {
     return path.getFileName().toString();

@@ -16,6 +16,7 @@ import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
+import io.temporal.api.failure.v1.Failure;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
@@ -226,8 +227,15 @@ public final class RemoteRun {
                         StageProgress.class))
             : Optional.empty(),
         activity.hasLastFailure()
-            ? Optional.of(activity.getLastFailure().getMessage())
+            ? Optional.of(message(activity.getLastFailure()))
             : Optional.empty());
+  }
+
+  /** The server puts a failure that is too large for it below one of its own that says only so. */
+  private static String message(Failure failure) {
+    return failure.hasServerFailureInfo() && failure.hasCause()
+        ? message(failure.getCause())
+        : failure.getMessage();
   }
 
   private DescribeWorkflowExecutionResponse describe() {

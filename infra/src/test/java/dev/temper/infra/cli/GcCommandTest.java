@@ -6,6 +6,9 @@ import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.Sha256;
 import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.cli.CommandLineFixture.Outcome;
+import dev.temper.infra.run.Home;
+import dev.temper.infra.run.RunFolder;
+import dev.temper.infra.run.RunLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +68,38 @@ class GcCommandTest {
     Outcome outcome = temper.run("gc", "--older-than", "0s", "--forget", "small");
     assertThat(outcome.out()).contains("deleted 2 of 2");
     assertThat(artifacts()).isEmpty();
+  }
+
+  @Test
+  void whatALiveRunNeedsCannotBeForgotten() throws IOException {
+    RunFolder folder = new Home(temper.home()).run("small");
+    try (RunLock lock = folder.lock()) {
+      Outcome outcome = temper.run("gc", "--older-than", "0s", "--forget", "small");
+
+      assertThat(outcome.code()).isEqualTo(2);
+      assertThat(outcome.err()).contains("run small is running; cancel it");
+    }
+    assertThat(artifacts()).hasSize(2);
+  }
+
+  @Test
+  void aRunOfAServerThatIsAwayIsNeitherForgottenNorMadeAnew() throws IOException {
+    RunFolder folder = new Home(temper.home()).run("small");
+    folder.write(folder.record().orElseThrow().on("127.0.0.1:1/default"));
+    byte[] before = Files.readAllBytes(folder.path().resolve("run.json"));
+
+    Outcome forget = temper.run("gc", "--older-than", "0s", "--forget", "small");
+    Outcome run = temper.run("run", "small.yaml");
+    Outcome embedded = temper.run("run", "small.yaml", "--embedded");
+
+    assertThat(forget.code()).isEqualTo(6);
+    assertThat(forget.err()).contains("belongs to a Temporal server");
+    assertThat(run.code()).isEqualTo(6);
+    assertThat(run.err()).contains("run small belongs to the Temporal server 127.0.0.1:1/default");
+    assertThat(embedded.code()).isEqualTo(2);
+    assertThat(embedded.err()).contains("choose another --name");
+    assertThat(Files.readAllBytes(folder.path().resolve("run.json"))).isEqualTo(before);
+    assertThat(artifacts()).hasSize(2);
   }
 
   @Test

@@ -284,7 +284,8 @@ class ServerCommandsTest {
                   store,
                   location,
                   new WorkTracker(new Home(temper.home()), line -> {}),
-                  (ofRun, file) -> store.data(file.sha256()));
+                  (ofRun, file) -> store.data(file.sha256()),
+                  "namespace default");
       queues =
           QueueWorkers.start(
               server.client(),
