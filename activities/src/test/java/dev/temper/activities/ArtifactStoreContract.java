@@ -404,7 +404,7 @@ public interface ArtifactStoreContract {
     return holdings.get(0);
   }
 
-  private static StageLease lease(ArtifactStore store, String owner) throws Exception {
+  static StageLease lease(ArtifactStore store, String owner) throws Exception {
     return store.lease(
         KEY,
         owner,
@@ -422,7 +422,7 @@ public interface ArtifactStoreContract {
   }
 
   /** Publishes a checkpoint of one file and one chunk. */
-  private static StoredFile checkpoint(StageLease lease, long step) throws Exception {
+  static StoredFile checkpoint(StageLease lease, long step) throws Exception {
     try (Staging staging = lease.begin()) {
       StoredFile weights = staging.file("weights", bytes("step " + step));
       StoredFile chunk = staging.chunk("samples/1", bytes("chunk"));
@@ -468,7 +468,7 @@ public interface ArtifactStoreContract {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String text(SavedCheckpoint saved, StoredFile file) throws IOException {
+  static String text(SavedCheckpoint saved, StoredFile file) throws IOException {
     return StandardCharsets.UTF_8.decode(saved.read(file)).toString();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.temper.activities.store.FolderArtifactStore;
+import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,30 @@ class FolderArtifactStoreTest implements ArtifactStoreContract {
     truncate(artifact().resolve("MANIFEST.json"));
     Files.writeString(artifact().resolve("MANIFEST.json"), "{\"key\":");
     assertThatThrownBy(() -> reopened().find(KEY)).hasMessageContaining("is not a manifest");
+  }
+
+  /** A kill inside the deletion of a checkpoint: its manifest goes first, its files stay. */
+  @Test
+  void aCheckpointWhoseDeletionWasCutOffDoesNotStandInTheWay() throws Exception {
+    try (StageLease lease = ArtifactStoreContract.lease(reopened(), "run/stage")) {
+      for (long step : new long[] {10, 20, 30}) {
+        ArtifactStoreContract.checkpoint(lease, step);
+      }
+    }
+    Path cutOff = checkpoint(10);
+    Files.delete(cutOff.resolve("MANIFEST.json"));
+    Files.delete(checkpoint(30).resolve("MANIFEST.json"));
+    List<String> notes = new ArrayList<>();
+    try (StageLease lease = ArtifactStoreContract.lease(reopened(), "run/stage")) {
+      lease.sweep();
+      SavedCheckpoint saved =
+          lease.newestCheckpoint(manifest -> true, Pulse.NONE, notes::add).orElseThrow();
+      assertThat(saved.manifest().step()).isEqualTo(20);
+      assertThat(ArtifactStoreContract.text(saved, saved.manifest().chunks().get(0)))
+          .isEqualTo("chunk");
+    }
+    assertThat(notes).isEmpty();
+    assertThat(cutOff.getParent()).doesNotExist();
   }
 
   @Test

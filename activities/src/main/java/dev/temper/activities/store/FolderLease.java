@@ -56,9 +56,23 @@ final class FolderLease implements StageLease {
     whileHeld(
         () -> {
           DurableFiles.delete(layout.staging(key));
+          finishDeletions();
           deleteUnusedChunks();
           return null;
         });
+  }
+
+  /** A manifest is the last thing to appear and the first to go: without one, a kill cut in. */
+  private void finishDeletions() throws IOException {
+    for (Path folder : allCheckpointFolders()) {
+      if (!isWhole(folder)) {
+        deleteCheckpoint(folder);
+      }
+    }
+  }
+
+  private static boolean isWhole(Path folder) {
+    return Files.exists(folder.resolve(DurableFiles.MANIFEST));
   }
 
   @Override
@@ -160,8 +174,12 @@ final class FolderLease implements StageLease {
     }
   }
 
-  /** Newest first. */
+  /** Those with a manifest, newest first. */
   private List<Path> checkpointFolders() throws IOException {
+    return allCheckpointFolders().stream().filter(FolderLease::isWhole).toList();
+  }
+
+  private List<Path> allCheckpointFolders() throws IOException {
     Path root = layout.checkpoints(key);
     if (!Files.isDirectory(root)) {
       return List.of();

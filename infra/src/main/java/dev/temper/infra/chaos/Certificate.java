@@ -3,7 +3,9 @@ package dev.temper.infra.chaos;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What chaos found.
@@ -44,7 +46,17 @@ public record Certificate(
       String kind,
       double afterSeconds,
       Map<String, String> running,
-      double recoverySeconds) {}
+      double recoverySeconds) {
+
+    /** Of the stages that it hit; its own moment may come before its stage counts as running. */
+    Set<String> kinds() {
+      Set<String> kinds = new TreeSet<>(running.values());
+      if (!kind.isEmpty()) {
+        kinds.add(kind);
+      }
+      return kinds;
+    }
+  }
 
   /**
    * One stage over all killed runs.
@@ -104,8 +116,7 @@ public record Certificate(
     counts(text, "target", Fallen::target);
     counts(text, "moment", Fallen::moment);
     Map<String, Integer> kinds = new TreeMap<>();
-    blows.forEach(
-        blow -> blow.running().values().forEach(kind -> kinds.merge(kind, 1, Integer::sum)));
+    blows.forEach(blow -> blow.kinds().forEach(kind -> kinds.merge(kind, 1, Integer::sum)));
     line(text, "- kinds of stages: %s", join(kinds));
     text.append("\n## Steps\n\n");
     line(

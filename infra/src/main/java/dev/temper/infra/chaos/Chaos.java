@@ -168,11 +168,7 @@ public final class Chaos {
       return; // was not asked for
     }
     Set<String> hit = new HashSet<>();
-    fallen.forEach(
-        blow -> {
-          hit.addAll(blow.running().values());
-          hit.add(blow.kind()); // its own moment may come before it counts as running
-        });
+    fallen.forEach(blow -> hit.addAll(blow.kinds()));
     plan.kinds().stream()
         .filter(kind -> !hit.contains(kind))
         .forEach(kind -> comparison.differs("no kill hit a stage of kind " + kind));
