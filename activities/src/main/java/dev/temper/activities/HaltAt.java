@@ -46,6 +46,11 @@ public final class HaltAt implements StageFailpoints {
         .orElse(NONE);
   }
 
+  /** Where the moments stand that were reached, for a moment that is read from a file. */
+  public static Path reachedOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".reached");
+  }
+
   @Override
   public void at(String reached, String ofKind) {
     boolean here = reached.equals(moment) && (kind.equals("*") || kind.equals(ofKind));

@@ -1,10 +1,15 @@
 package dev.temper.activities;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
@@ -13,12 +18,14 @@ import java.util.stream.Stream;
  * For chaos, which chooses the next moment while the process runs.
  *
  * <p>The file holds {@code moment:kind} or {@code moment:kind:pid}; {@code *} stands for every
- * kind, and without a process id this process is meant.
+ * kind, and without a process id this process is meant. Beside it, {@code FILE.reached} says which
+ * moments of which kinds there are: a line each, added when one is reached first.
  */
 final class HaltFile implements StageFailpoints {
 
   private final Path file;
   private final LongConsumer kill;
+  private final Set<String> reached = new HashSet<>();
 
   /**
    * @param kill is given the id of a process
@@ -43,6 +50,9 @@ final class HaltFile implements StageFailpoints {
   @Override
   public synchronized void at(String moment, String kind) {
     try {
+      if (reached.add(moment + ":" + kind)) {
+        Files.writeString(HaltAt.reachedOf(file), moment + ":" + kind + "\n", CREATE, APPEND);
+      }
       if (!Files.exists(file)) { // nearly always
         return;
       }

@@ -2,6 +2,7 @@ package dev.temper.activities;
 
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.Inspectable;
+import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.StageOutput;
 import dev.temper.trainers.StepReport;
@@ -277,6 +278,21 @@ final class StageAttempt {
   /** Step after step, with what makes each of them count. */
   private final class Loop {
 
+    /** As a step begins, and inside it. */
+    private final Pulse watched =
+        new Pulse() {
+          @Override
+          public void beat() {
+            at("stage.pulse");
+          }
+
+          @Override
+          public void at(String moment) {
+            StageAttempt.this.beat();
+            settings.failpoints().at(moment, identity.kind());
+          }
+        };
+
     private final StageLease lease;
     private final StepwiseTask task;
     private final MetricsJournal journal;
@@ -318,8 +334,8 @@ final class StageAttempt {
 
     private void step() throws IOException {
       long expected = task.step() + 1;
-      pulse();
-      StepReport report = task.advance(this::pulse);
+      watched.beat();
+      StepReport report = task.advance(watched);
       if (task.step() != expected) {
         throw new IllegalStateException(
             "after step %d the task says %d".formatted(expected, task.step()));
@@ -332,12 +348,6 @@ final class StageAttempt {
         tracker.metrics(request.run(), request.stage().name(), expected, report.metrics());
       }
       settings.failpoints().at("stage.step", identity.kind());
-    }
-
-    /** As a step begins, and inside it while a rollout or an optimizer step is under way. */
-    private void pulse() {
-      beat();
-      settings.failpoints().at("stage.pulse", identity.kind());
     }
 
     /**

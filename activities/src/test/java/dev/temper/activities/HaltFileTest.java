@@ -39,6 +39,16 @@ class HaltFileTest {
   }
 
   @Test
+  void tellsOnceWhichMomentsThereAre() throws IOException {
+    HaltFile halt = new HaltFile(folder.resolve("moment"), killed::add);
+    halt.at("stage.step", "sft");
+    halt.at("tracker.before-batch", "");
+    halt.at("stage.step", "sft");
+    assertThat(folder.resolve("moment.reached"))
+        .hasContent("stage.step:sft\ntracker.before-batch:");
+  }
+
+  @Test
   void aMomentCanBeChosenLater() throws IOException {
     HaltFile halt = new HaltFile(folder.resolve("moment"), killed::add);
     halt.at("stage.step", "sft");

@@ -10,4 +10,12 @@ public interface Pulse {
   Pulse NONE = () -> {};
 
   void beat();
+
+  /**
+   * The same at a named moment of a step, such as {@code rollout.before}; those who watch may stop
+   * the process there.
+   */
+  default void at(String moment) {
+    beat();
+  }
 }

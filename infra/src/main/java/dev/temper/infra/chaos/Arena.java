@@ -26,11 +26,13 @@ interface Arena extends AutoCloseable {
   /** Kills a process as {@code kill -9} does, and waits until it is gone. */
   void kill(Target target) throws IOException, InterruptedException;
 
-  /** The processes that a named moment has to kill; none for the one that reaches the moment. */
-  List<Long> victims(Target target) throws IOException;
+  /** Ids of the target's processes that are there. */
+  List<Long> processes(Target target) throws IOException;
 
-  /** Whether the process is there. */
-  boolean isAlive(Target target) throws IOException;
+  /** Whether the target is there. */
+  default boolean isAlive(Target target) throws IOException {
+    return !processes(target).isEmpty();
+  }
 
   /** Where the moment of the next blow is written for the process that runs the stages. */
   Path moment();

@@ -6,7 +6,7 @@ import java.util.Locale;
  * A kill to come.
  *
  * @param moment as {@link dev.temper.activities.StageFailpoints} names it; empty for a random time
- * @param kind of the stage that must reach the moment; {@code *} for any
+ * @param kind of the stage that must reach the moment; empty for a moment of the run itself
  */
 public record Blow(Target target, String moment, String kind) {
 
@@ -23,7 +23,7 @@ public record Blow(Target target, String moment, String kind) {
   String text() {
     String who = target.name().toLowerCase(Locale.ROOT);
     return isNamed()
-        ? who + " at " + moment + (kind.equals("*") ? "" : " of " + kind)
+        ? who + " at " + moment + (kind.isEmpty() ? "" : " of " + kind)
         : who + " at random";
   }
 }

@@ -3,11 +3,17 @@ package dev.temper.infra.chaos;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Chooses the blows of a killed run: every kind of stage and every moment at least once where there
@@ -15,34 +21,33 @@ import java.util.Set;
  */
 final class BlowPlan {
 
-  /** Moments that only a stage with checkpoints reaches. */
-  static final List<String> WITH_CHECKPOINTS =
-      List.of(
-          "checkpoint.file",
-          "checkpoint.before-publish",
-          "checkpoint.after-publish",
-          "stage.restored");
+  /** Moments that only a stage with checkpoints surely reaches again after a kill. */
+  private static final Pattern OF_CHECKPOINTS = Pattern.compile("checkpoint\\..*|stage\\.restored");
 
-  /**
-   * Moments that every stage reaches: inside a step, after it, and in the commit of the artifact.
-   */
-  static final List<String> WITHOUT =
-      List.of(
-          "stage.pulse",
-          "artifact.file",
-          "stage.step",
-          "artifact.before-publish",
-          "artifact.after-publish");
+  /** Kind of the moments that belong to no stage. */
+  private static final String RUN = "";
 
-  /** One of so many blows comes at a random time. */
+  /** So many kinds of stages for one moment of the run itself. */
+  private static final int KINDS_BETWEEN = 2;
+
+  /** One of so many runs is killed at random times. */
   private static final int ONE_RANDOM_OF = 2;
 
   private final RunTrace clean;
   private final List<Target> targets;
   private final Random random;
+  private final Map<String, List<String>> moments;
+  private final Map<String, Integer> planned = new HashMap<>();
+  private int named;
 
-  BlowPlan(RunTrace clean, Set<Target> targets, Random random) {
+  /**
+   * For the recipe of a clean run.
+   *
+   * @param clean whose processes told which moments there are
+   */
+  BlowPlan(RunTrace clean, Set<Target> targets, Random random) throws IOException {
     this.clean = clean;
+    this.moments = clean.moments();
     this.targets = targets.stream().sorted().toList();
     this.random = random;
   }
@@ -58,23 +63,44 @@ final class BlowPlan {
 
   /**
    * One run's worth of kills at named moments: per kind one, in the order in which the kinds come
-   * to their ends.
-   *
-   * @param round moments and targets go around with it
+   * to their ends, and between them some of the run itself, which come again and again. Each time
+   * the moment that was chosen least.
    */
-  Deque<Blow> named(int round) throws IOException {
+  Deque<Blow> named() throws IOException {
     Deque<Blow> blows = new ArrayDeque<>();
-    int index = 0;
+    int kinds = 0;
     for (String kind : clean.kindsByEnd()) {
-      List<String> moments = new ArrayList<>(WITHOUT);
-      if (clean.makesCheckpoints(kind)) {
-        moments.addAll(0, WITH_CHECKPOINTS);
+      if (kinds % KINDS_BETWEEN == 0) {
+        next(RUN).ifPresent(blows::add);
       }
-      String moment = moments.get((round + index) % moments.size());
-      blows.add(new Blow(targets.get((round + index) % targets.size()), moment, kind));
-      index++;
+      next(kind).ifPresent(blows::add);
+      kinds++;
     }
     return blows;
+  }
+
+  private Optional<Blow> next(String kind) throws IOException {
+    Optional<String> moment =
+        ofKind(kind).stream().min(Comparator.comparingInt(some -> planned.getOrDefault(some, 0)));
+    moment.ifPresent(some -> planned.merge(some, 1, Integer::sum));
+    return moment.map(some -> new Blow(targets.get(named++ % targets.size()), some, kind));
+  }
+
+  private List<String> ofKind(String kind) throws IOException {
+    List<String> all = new ArrayList<>(moments.getOrDefault(kind, List.of()));
+    if (!clean.makesCheckpoints(kind)) {
+      all.removeIf(moment -> OF_CHECKPOINTS.matcher(moment).matches());
+    }
+    return all;
+  }
+
+  /** Moments that the plan can hit, of any kind. */
+  Set<String> moments() throws IOException {
+    Set<String> all = new TreeSet<>(ofKind(RUN));
+    for (String kind : kinds()) {
+      all.addAll(ofKind(kind));
+    }
+    return all;
   }
 
   /** Runs with the asked number of kills in all. */
@@ -83,8 +109,7 @@ final class BlowPlan {
     int left = kills;
     for (int round = 0; left > 0; round++) {
       boolean atRandom = round % ONE_RANDOM_OF == 1;
-      Deque<Blow> blows =
-          atRandom ? atRandom(Math.min(left, killsPerRun)) : first(left, named(round));
+      Deque<Blow> blows = atRandom ? atRandom(Math.min(left, killsPerRun)) : first(left, named());
       left -= blows.size();
       runs.add(blows);
     }

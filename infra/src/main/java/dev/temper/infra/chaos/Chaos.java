@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -33,6 +34,9 @@ public final class Chaos {
   private static final long POLL_MILLIS = 50;
   private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(30);
   private static final long LONGEST_TO_DIE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** From so many kills per named moment on, each has to be hit. */
+  private static final long ENOUGH_OF_EACH = 2;
 
   /** A random kill never comes sooner after the processes began to work. */
   private static final double SOONEST_SECONDS = 0.3;
@@ -147,7 +151,7 @@ public final class Chaos {
                 .formatted(run, fallen.size(), comparison.differences().size()));
       }
     }
-    requireAllKinds(plan, comparison, kills);
+    requireAll(plan, comparison, kills);
     return new Certificate(
         clean.recipe(),
         machine(),
@@ -163,9 +167,15 @@ public final class Chaos {
         comparison.differences());
   }
 
-  private void requireAllKinds(BlowPlan plan, Comparison comparison, int kills) {
+  private void requireAll(BlowPlan plan, Comparison comparison, int kills) throws IOException {
     if (kills < plan.kinds().size()) {
       return; // was not asked for
+    }
+    Set<String> moments = new TreeSet<>(plan.moments());
+    long named = fallen.stream().filter(blow -> moments.contains(blow.moment())).count();
+    if (named >= ENOUGH_OF_EACH * moments.size()) {
+      fallen.forEach(blow -> moments.remove(blow.moment()));
+      moments.forEach(moment -> comparison.differs("no kill came at " + moment));
     }
     Set<String> hit = new HashSet<>();
     fallen.forEach(blow -> hit.addAll(blow.kinds()));
@@ -209,6 +219,9 @@ public final class Chaos {
     private final BlowPlan plan;
     private final double cleanSeconds;
 
+    /** Processes that the blow that was armed last is to kill. */
+    private List<Long> victims = List.of();
+
     Battle(int number, Path home, Arena arena, RunTrace clean, BlowPlan plan, double cleanSeconds) {
       this.number = number;
       this.home = home;
@@ -240,8 +253,7 @@ public final class Chaos {
         RunTrace then = RunTrace.of(home);
         // At once, if it can be: while a server is started again, the stages go on.
         Blow next = blows.peek();
-        boolean soon =
-            next != null && (next.target() == Target.WORKER || arena.isAlive(next.target()));
+        boolean soon = next != null && arena.isAlive(next.target());
         if (soon) {
           arm(next);
         }
@@ -271,12 +283,9 @@ public final class Chaos {
         return;
       }
       Path fresh = home.resolve("moment.new");
-      String victims =
-          arena.victims(blow.target()).stream()
-              .map(String::valueOf)
-              .collect(Collectors.joining(","));
-      Files.writeString(
-          fresh, blow.moment() + ":" + blow.kind() + (victims.isEmpty() ? "" : ":" + victims));
+      victims = arena.processes(blow.target());
+      String pids = victims.stream().map(String::valueOf).collect(Collectors.joining(","));
+      Files.writeString(fresh, blow.moment() + ":" + blow.kind() + ":" + pids);
       Files.move(fresh, arena.moment(), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -293,13 +302,15 @@ public final class Chaos {
       if (waitFor(arena::ended, (long) (seconds * 1e9))) {
         return false;
       }
+      victims = arena.processes(blow.target());
       arena.kill(blow.target());
       return true;
     }
 
     /** Returns the index of the blow among those that fell. */
     private int note(Blow blow, double after) throws IOException, InterruptedException {
-      if (!waitFor(() -> !arena.isAlive(blow.target()), LONGEST_TO_DIE_NANOS)) {
+      // Not the target: a blow that falls while others are started again finds it started too.
+      if (!waitFor(() -> victims.stream().noneMatch(Battle::isAlive), LONGEST_TO_DIE_NANOS)) {
         throw new IllegalStateException("still there after the kill: " + blow.text());
       }
       fallen.add(
@@ -346,6 +357,10 @@ public final class Chaos {
               blow.afterSeconds(),
               blow.running(),
               done.map(nanos -> nanos / 1e9).orElse(-1.0)));
+    }
+
+    private static boolean isAlive(long pid) {
+      return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
     }
 
     private static long finished(RunTrace run) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A run in one process, with Temporal inside. */
 final class EmbeddedArena implements Arena {
@@ -65,18 +66,13 @@ final class EmbeddedArena implements Arena {
   }
 
   @Override
-  public List<Long> victims(Target target) {
-    return List.of();
-  }
-
-  @Override
-  public boolean isAlive(Target target) {
-    return process != null && process.isAlive();
+  public List<Long> processes(Target target) {
+    return Stream.ofNullable(process).filter(Process::isAlive).map(Process::pid).toList();
   }
 
   @Override
   public Path moment() {
-    return home.resolve("moment");
+    return home.resolve(RunTrace.MOMENT);
   }
 
   @Override

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.temper.activities.HaltAt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What the only run of a home has left so far, read from its files. */
@@ -27,6 +30,9 @@ final class RunTrace {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double SECONDS_BETWEEN_CHECKPOINTS = 10;
+
+  /** Where the moment of the next blow stands, below the home. */
+  static final String MOMENT = "moment";
 
   private final Path home;
   private final Path run;
@@ -190,6 +196,20 @@ final class RunTrace {
       }
     }
     return false;
+  }
+
+  /** Moments that its processes reached, by kind of stage; those of the run itself have none. */
+  Map<String, List<String>> moments() throws IOException {
+    Map<String, List<String>> moments = new TreeMap<>();
+    Path file = HaltAt.reachedOf(home.resolve(MOMENT));
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        String[] parts = line.split(":", -1);
+        moments.computeIfAbsent(parts[1], kind -> new ArrayList<>()).add(parts[0]);
+      }
+      moments.values().forEach(Collections::sort);
+    }
+    return moments;
   }
 
   /** Kinds, the one first whose last stage ended first. */

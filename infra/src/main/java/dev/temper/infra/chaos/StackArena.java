@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A run on servers of its own: Temporal, S3 and MLflow under the run's home, a worker process, and
@@ -156,22 +157,17 @@ final class StackArena implements Arena {
   }
 
   @Override
-  public List<Long> victims(Target target) throws IOException {
-    return target == Target.WORKER
-        ? List.of()
-        : stack.alive(SERVERS.get(target)).stream().map(ProcessHandle::pid).toList();
-  }
-
-  @Override
-  public boolean isAlive(Target target) throws IOException {
-    return target == Target.WORKER
-        ? worker != null && worker.isAlive()
-        : !stack.alive(SERVERS.get(target)).isEmpty();
+  public List<Long> processes(Target target) throws IOException {
+    List<ProcessHandle> processes =
+        target == Target.WORKER
+            ? Stream.ofNullable(worker).map(Process::toHandle).toList()
+            : stack.alive(SERVERS.get(target));
+    return processes.stream().filter(ProcessHandle::isAlive).map(ProcessHandle::pid).toList();
   }
 
   @Override
   public Path moment() {
-    return home.resolve("moment");
+    return home.resolve(RunTrace.MOMENT);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.StageFailpoints;
 import dev.temper.infra.Stores;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.run.Home;
@@ -177,6 +178,10 @@ final class TemperCommand implements Runnable {
    * @param what needs it, for the refusal where none is configured
    */
   TemporalServer connect(String what) throws ServerException {
+    return connect(what, StageFailpoints.NONE);
+  }
+
+  TemporalServer connect(String what, StageFailpoints failpoints) throws ServerException {
     ServerAddress address =
         server()
             .orElseThrow(
@@ -184,7 +189,7 @@ final class TemperCommand implements Runnable {
                     Refusal.usage(
                         "'%s' needs a Temporal server, and none is configured: start the local stack with 'temper up', or set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_TLS..., TEMPORAL_API_KEY)"
                             .formatted(what)));
-    return TemporalServer.connect(address, Wiring.payloads());
+    return TemporalServer.connect(address, Wiring.payloads(), failpoints);
   }
 
   Home home() {

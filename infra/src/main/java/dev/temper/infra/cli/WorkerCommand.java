@@ -82,14 +82,15 @@ final class WorkerCommand implements Callable<Integer> {
     Map<String, Integer> polled = polled();
     Optional<Mlflow> mlflow = MlflowCheck.named(root);
     String location = root.store();
-    try (TemporalServer server = root.connect("worker");
+    try (TemporalServer server = root.connect("worker", root.wiring().failpoints());
         ArtifactStore store = root.artifacts(location)) {
       Preflight.store(store);
       Home home = root.home();
       Path folder = Files.createDirectories(home.path().resolve("worker"));
       PrintStream out = root.around().out();
       WorkTracker followed = new WorkTracker(home, this::say);
-      Optional<MlflowWork> sent = mlflow.map(known -> known.work(followed, folder, location));
+      Optional<MlflowWork> sent =
+          mlflow.map(known -> known.work(followed, folder, location, root.wiring().failpoints()));
       RunActivities runs =
           mlflow
               .<RunActivities>map(known -> new RunActivitiesImpl(known.records(folder)))

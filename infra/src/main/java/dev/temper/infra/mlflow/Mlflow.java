@@ -126,8 +126,15 @@ public final class Mlflow {
   }
 
   /** Follows the stages of a worker and sends them. */
-  public MlflowWork work(RunTracker followed, Path folder, String store) {
-    return new MlflowWork(followed, new MlflowTransport(settings, limits), folder, store, pace);
+  public MlflowWork work(
+      RunTracker followed, Path folder, String store, StageFailpoints failpoints) {
+    return new MlflowWork(
+        followed,
+        new MlflowTransport(settings, limits),
+        folder,
+        store,
+        moment -> failpoints.at(moment, ""),
+        pace);
   }
 
   /** Makes the runs of recipes that a Temporal server carries out. */

@@ -45,6 +45,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
   private final MlflowTransport transport;
   private final Path folder;
   private final String store;
+  private final Batches.Moments moments;
   private final Map<Key, Work> works = new ConcurrentHashMap<>();
   private final Set<String> untold = ConcurrentHashMap.newKeySet();
   private final MlflowWriter<Key> writer;
@@ -59,11 +60,13 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
       MlflowTransport transport,
       Path folder,
       String store,
+      Batches.Moments moments,
       MlflowWriter.Pace pace) {
     this.followed = followed;
     this.transport = transport;
     this.folder = folder;
     this.store = store;
+    this.moments = moments;
     this.writer = new MlflowWriter<>(new Stages(), pace);
   }
 
@@ -120,7 +123,7 @@ public final class MlflowWork implements RunTracker, AutoCloseable {
     return new RunSender(
         transport,
         new TrackedRun(key.run(), alone, known.hash(), Optional.empty(), folder.resolve(key.run())),
-        moment -> {});
+        moments);
   }
 
   private RunRecord record(Key key, StageRecord stage, ServerRuns.Known known) {

@@ -1,5 +1,6 @@
 package dev.temper.infra.temporal;
 
+import dev.temper.activities.StageFailpoints;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
@@ -11,6 +12,7 @@ import io.temporal.common.converter.DataConverter;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -40,8 +42,19 @@ public final class TemporalServer implements AutoCloseable {
    */
   public static TemporalServer connect(ServerAddress address, DataConverter converter)
       throws ServerException {
+    return connect(address, converter, StageFailpoints.NONE);
+  }
+
+  /**
+   * The same for a worker.
+   *
+   * @param failpoints where a kill test stops the process
+   */
+  public static TemporalServer connect(
+      ServerAddress address, DataConverter converter, StageFailpoints failpoints)
+      throws ServerException {
     long end = System.nanoTime() + LIMIT.toNanos();
-    WorkflowServiceStubs stubs = stubs(address);
+    WorkflowServiceStubs stubs = stubs(address, failpoints);
     try {
       String version = version(address, stubs.blockingStub(), end);
       requireNamespace(address, stubs.blockingStub(), end);
@@ -59,11 +72,15 @@ public final class TemporalServer implements AutoCloseable {
     }
   }
 
-  private static WorkflowServiceStubs stubs(ServerAddress address) throws ServerException {
+  private static WorkflowServiceStubs stubs(ServerAddress address, StageFailpoints failpoints)
+      throws ServerException {
     try {
-      return WorkflowServiceStubs.newServiceStubs(
-          WorkflowServiceStubsOptions.newBuilder(address.profile().toWorkflowServiceStubsOptions())
-              .build());
+      WorkflowServiceStubsOptions.Builder options =
+          WorkflowServiceStubsOptions.newBuilder(address.profile().toWorkflowServiceStubsOptions());
+      if (failpoints != StageFailpoints.NONE) {
+        options.setGrpcClientInterceptors(List.of(new TaskMoments(failpoints)));
+      }
+      return WorkflowServiceStubs.newServiceStubs(options.build());
     } catch (RuntimeException e) {
       // A certificate that cannot be read; its bytes are in no message.
       throw new ServerException(

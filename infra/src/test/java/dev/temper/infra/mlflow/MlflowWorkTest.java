@@ -3,6 +3,7 @@ package dev.temper.infra.mlflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.temper.activities.RunRecords;
+import dev.temper.activities.StageFailpoints;
 import dev.temper.recipes.Stage;
 import dev.temper.workflows.RecipeRun;
 import dev.temper.workflows.RunEnd;
@@ -44,7 +45,10 @@ class MlflowWorkTest {
       RunLinks links;
       try (MlflowWork work =
           mlflow.work(
-              new SilentTracker(run.folder()), run.folder().path().getParent(), settings.store())) {
+              new SilentTracker(run.folder()),
+              run.folder().path().getParent(),
+              settings.store(),
+              StageFailpoints.NONE)) {
         work.requested(new StageRequest("remote", base, Map.of()));
         run.started("base", 1, 0);
         work.started("remote", "base", SilentTracker.PROGRESS);

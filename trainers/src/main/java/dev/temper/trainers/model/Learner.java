@@ -202,10 +202,14 @@ public final class Learner implements AutoCloseable {
                     ? Optional.of(update(step, sum, learningRate))
                     : Optional.empty());
       }
-      return compute.all(pieces, pulse).stream()
-          .flatMap(Optional::stream)
-          .findFirst()
-          .orElseThrow();
+      pulse.at("optimizer-step.before");
+      StepResult result =
+          compute.all(pieces, () -> pulse.at("optimizer-step.inside")).stream()
+              .flatMap(Optional::stream)
+              .findFirst()
+              .orElseThrow();
+      pulse.at("optimizer-step.after");
+      return result;
     }
   }
 

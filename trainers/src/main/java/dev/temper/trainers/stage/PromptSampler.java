@@ -46,6 +46,7 @@ final class PromptSampler {
         samples.add(taken.merge(prompt.id(), 1, Integer::sum) - 1);
       }
     }
+    pulse.at("rollout.before");
     List<Completion> completions =
         policy
             .model()
@@ -54,7 +55,8 @@ final class PromptSampler {
                 sampling,
                 (sequence, position) ->
                     random.uniform(step, asked.get(sequence).id(), samples.get(sequence), position),
-                pulse);
+                () -> pulse.at("rollout.inside"));
+    pulse.at("rollout.after");
     List<Answer> answers = new ArrayList<>(completions.size());
     for (int i = 0; i < completions.size(); i++) {
       Completion completion = completions.get(i);
