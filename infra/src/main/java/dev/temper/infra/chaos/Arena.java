@@ -20,6 +20,9 @@ interface Arena extends AutoCloseable {
   /** Lets what was still under way when the run ended come to its end, so that it can be read. */
   void settle() throws IOException, InterruptedException;
 
+  /** Sends to MLflow what it missed, as a person would. */
+  void sync() throws IOException, InterruptedException;
+
   /** What the command that runs the recipe ended with. */
   int exitCode();
 

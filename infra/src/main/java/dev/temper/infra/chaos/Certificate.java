@@ -16,6 +16,8 @@ import java.util.TreeSet;
  * @param differences from the clean run, empty where there are none
  * @param metricLines compared, over all killed runs
  * @param points of MLflow compared, over all killed runs; 0 without MLflow
+ * @param synced those of them that were not there when a run ended, and that {@code temper sync}
+ *     sent
  */
 public record Certificate(
     String recipe,
@@ -29,6 +31,7 @@ public record Certificate(
     Map<String, StageSums> stages,
     long metricLines,
     long points,
+    long synced,
     List<String> differences) {
 
   /**
@@ -110,7 +113,7 @@ public record Certificate(
     line(text, "| clean run | %.1f s |", cleanSeconds);
     line(text, "| all of it | %.1f s |", seconds);
     line(text, "| metric lines compared | %d |", metricLines);
-    line(text, "| MLflow points compared | %d |", points);
+    line(text, "| MLflow points compared | %d, of which `temper sync` sent %d |", points, synced);
     line(text, "| recovery, median and longest | %s |", recovery());
     text.append("\n## Hit\n\n");
     counts(text, "target", Fallen::target);

@@ -122,7 +122,11 @@ public final class Chaos {
       cleanSeconds = (System.nanoTime() - began) / 1e9;
       arena.settle();
       clean = RunTrace.of(cleanHome);
-      comparison = new Comparison(clean, points.of(cleanHome));
+      Map<String, List<String>> held = points.of(cleanHome);
+      if (held.isEmpty() && targetable.contains(Target.TRACKER)) {
+        throw new IllegalStateException("MLflow holds nothing of the clean run in " + cleanHome);
+      }
+      comparison = new Comparison(clean, held);
     }
     say.accept(String.format(java.util.Locale.ROOT, "clean run: %.1f s", cleanSeconds));
     Set<Target> chosen = new LinkedHashSet<>(targets.isEmpty() ? targetable : targets);
@@ -141,6 +145,8 @@ public final class Chaos {
             blows.clear();
           } else {
             arena.settle();
+            comparison.addUnsynced(home.getFileName().toString(), points.of(home));
+            arena.sync();
             comparison.add(home, RunTrace.of(home), points.of(home));
           }
         }
@@ -164,6 +170,7 @@ public final class Chaos {
         comparison.stages(),
         comparison.metricLines(),
         comparison.points(),
+        comparison.synced(),
         comparison.differences());
   }
 

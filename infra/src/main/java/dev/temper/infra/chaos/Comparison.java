@@ -19,6 +19,7 @@ final class Comparison {
   private final Map<String, Certificate.StageSums> stages = new LinkedHashMap<>();
   private long metricLines;
   private long points;
+  private long synced;
 
   Comparison(RunTrace clean, Map<String, List<String>> cleanPoints) throws IOException {
     this.clean = clean;
@@ -50,8 +51,26 @@ final class Comparison {
     return points;
   }
 
+  /** Points that MLflow did not have at the ends of the runs, and got by a sync. */
+  long synced() {
+    return synced;
+  }
+
   void differs(String what) {
     differences.add(what);
+  }
+
+  /** What MLflow held of a killed run at its end, before anybody sent what it missed. */
+  void addUnsynced(String name, Map<String, List<String>> held) {
+    requireOncePerStep(name + " before the sync", held);
+    cleanPoints.forEach(
+        (series, lines) -> {
+          List<String> there = held.getOrDefault(series, List.of());
+          if (!lines.containsAll(there)) {
+            differs(name + " before the sync: points of " + series + detail(lines, there));
+          }
+          synced += lines.size() - there.size();
+        });
   }
 
   /** A killed run that has come to its end. */

@@ -56,6 +56,11 @@ final class EmbeddedArena implements Arena {
   }
 
   @Override
+  public void sync() {
+    // No MLflow.
+  }
+
+  @Override
   public int exitCode() {
     return process.exitValue();
   }

@@ -128,12 +128,16 @@ final class StackArena implements Arena {
     return client != null && !client.isAlive();
   }
 
-  /** The worker ends as an operator ends it, and what MLflow missed meanwhile is sent. */
+  /** The worker ends as an operator ends it. */
   @Override
   public void settle() throws IOException, InterruptedException {
     servers();
     worker.destroy();
     worker.waitFor();
+  }
+
+  @Override
+  public void sync() throws IOException, InterruptedException {
     Process sync = start("sync", List.of("sync", RunTrace.of(home).name()));
     if (sync.waitFor() != 0) {
       throw new IllegalStateException("temper sync failed, see " + home.resolve("sync.log"));

@@ -14,7 +14,7 @@ class CertificateTest {
         new Certificate.Fallen(
             1, "worker", "artifact.before-publish", "evaluation", 3, Map.of("rl", "rl"), 1);
     Certificate certificate =
-        new Certificate("tiny", "", "", 1, 1, 1, 1, List.of(blow), Map.of(), 0, 0, List.of());
+        new Certificate("tiny", "", "", 1, 1, 1, 1, List.of(blow), Map.of(), 0, 0, 0, List.of());
     assertThat(certificate.markdown()).contains("kinds of stages: evaluation 1, rl 1\n");
   }
 }
