@@ -90,12 +90,13 @@ public record Fork(String run, String stage, Optional<Long> step) {
         YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
     try {
       ObjectNode recipe = (ObjectNode) mapper.readTree(yaml);
+      String origin = freeName(recipe.get("stages"));
       ObjectNode stages = mapper.createObjectNode();
       for (Map.Entry<String, JsonNode> known : recipe.get("stages").properties()) {
         ObjectNode settings = (ObjectNode) known.getValue();
         if (known.getKey().equals(stage)) {
-          stages.set(stage + ORIGIN, settings.deepCopy());
-          settings.put("init", "%s%s@%d".formatted(stage, ORIGIN, step.orElseThrow()));
+          stages.set(origin, settings.deepCopy());
+          settings.put("init", "%s@%d".formatted(origin, step.orElseThrow()));
         }
         stages.set(known.getKey(), settings);
       }
@@ -104,6 +105,15 @@ public record Fork(String run, String stage, Optional<Long> step) {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a resolved recipe must be readable", e);
     }
+  }
+
+  /** What is forked may have come from a fork itself. */
+  private String freeName(JsonNode stages) {
+    String name = stage + ORIGIN;
+    for (int number = 2; stages.has(name); number++) {
+      name = stage + ORIGIN + "-" + number;
+    }
+    return name;
   }
 
   /**

@@ -27,6 +27,7 @@ public final class LocalStack {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration GRACE = Duration.ofSeconds(15);
+  private static final Duration TO_DIE = Duration.ofSeconds(10);
 
   private final Path home;
   private final Programs programs;
@@ -228,7 +229,15 @@ public final class LocalStack {
       for (OwnProcess left : processes) {
         left.handle().ifPresent(ProcessHandle::destroyForcibly);
       }
+      deadline = System.nanoTime() + TO_DIE.toNanos();
       while (processes.stream().anyMatch(OwnProcess::alive)) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new StackException(
+              "processes %s do not end, not even by SIGKILL; their log is %s"
+                  .formatted(
+                      processes.stream().filter(OwnProcess::alive).map(OwnProcess::pid).toList(),
+                      folder.log()));
+        }
         Thread.sleep(10);
       }
     }

@@ -86,6 +86,22 @@ class ForkTest {
   }
 
   @Test
+  void aForkOfAForkKeepsBothOrigins() throws IOException {
+    assertThat(temper.run("run", "--fork", "small@rl:2", "--name", "b").code()).isZero();
+
+    Outcome outcome = temper.run("run", "--fork", "b@rl:2", "--name", "c");
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isZero();
+    assertThat(cached("c", "rl-origin")).isTrue();
+    assertThat(cached("c", "rl-origin-2")).isTrue();
+    assertThat(cached("c", "rl")).isFalse();
+    assertThat(Files.readString(temper.home().resolve("runs/c/recipe.yaml")))
+        .contains("init: rl-origin@2")
+        .contains("init: rl-origin-2@2");
+  }
+
+  @Test
   void aStepThatIsNotKeptIsRefusedWithThoseThatAre() {
     Outcome outcome = temper.run("run", "--fork", "small@rl:3", "--name", "b");
 
