@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * One line per attempt: where it started, how many steps it really executed, kills included, and
- * the step of its newest checkpoint.
+ * One line per attempt: where it started, how many steps it really executed, kills included, the
+ * step of its newest checkpoint, and how long its loop stood still for checkpoints.
  *
  * <p>The counts are overwritten in place after every step, so that they are right when the process
  * is killed; the line keeps its length.
@@ -24,6 +24,7 @@ final class AttemptLog implements AutoCloseable {
   private final long position;
   private long executedSteps;
   private long committedStep;
+  private LoopTime time = LoopTime.NONE;
 
   private AttemptLog(FileChannel file, int attempt, long resumedFromStep, long startedAt)
       throws IOException {
@@ -48,8 +49,13 @@ final class AttemptLog implements AutoCloseable {
     }
   }
 
-  void executed() throws IOException {
+  void executed(LoopTime spent) throws IOException {
     executedSteps++;
+    spent(spent);
+  }
+
+  void spent(LoopTime spent) throws IOException {
+    time = spent;
     write();
   }
 
@@ -65,12 +71,16 @@ final class AttemptLog implements AutoCloseable {
     String line =
         String.format(
             Locale.ROOT,
-            "{\"attempt\":%d,\"startedAt\":%d,\"resumedFromStep\":%d,\"executedSteps\":%-12d,\"committedStep\":%-12d}\n",
+            "{\"attempt\":%d,\"startedAt\":%d,\"resumedFromStep\":%d,\"executedSteps\":%-12d,\"committedStep\":%-12d,"
+                + "\"loopMicros\":%-14d,\"stalledMicros\":%-14d,\"checkpoints\":%-9d}\n",
             attempt,
             startedAt,
             resumedFromStep,
             executedSteps,
-            committedStep);
+            committedStep,
+            time.loopNanos() / 1000,
+            time.stalledNanos() / 1000,
+            time.checkpoints());
     ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
     long at = position;
     while (bytes.hasRemaining()) {

@@ -59,6 +59,8 @@ final class Checkpointer implements AutoCloseable {
   private final Map<String, StoredFile> chunks = new HashMap<>();
   private Future<?> inFlight;
   private long inFlightSince;
+  private long stalledNanos;
+  private int started;
   private volatile long committedStep;
 
   /**
@@ -93,16 +95,24 @@ final class Checkpointer implements AutoCloseable {
     return committedStep;
   }
 
+  /** What the caller has spent in here so far, since its first step began. */
+  LoopTime spentSince(long startNanos) {
+    return new LoopTime(System.nanoTime() - startNanos, stalledNanos, started);
+  }
+
   /** Starts a checkpoint once the one before it is written. */
   void save(StepwiseTask task, MetricsJournal journal, Pulse pulse)
       throws IOException, InterruptedException {
     drain(pulse);
+    long start = System.nanoTime();
     long step = task.step();
     Copies copies = new Copies();
     task.save(copies);
     copies.add(TaskCheckpoint.JOURNAL, journal.snapshot());
     inFlightSince = System.nanoTime();
     inFlight = writer.submit(() -> write(step, copies));
+    started++;
+    stalledNanos += System.nanoTime() - start;
   }
 
   /** Throws what went wrong with a checkpoint that has ended meanwhile; does not wait. */
@@ -114,6 +124,18 @@ final class Checkpointer implements AutoCloseable {
 
   /** Waits for the checkpoint in flight and throws what went wrong with it. */
   void drain(Pulse pulse) throws IOException, InterruptedException {
+    if (inFlight == null) {
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      await(pulse);
+    } finally {
+      stalledNanos += System.nanoTime() - start;
+    }
+  }
+
+  private void await(Pulse pulse) throws IOException, InterruptedException {
     while (inFlight != null) {
       try {
         inFlight.get(Math.min(WAIT_MILLIS, deadline.toMillis()), TimeUnit.MILLISECONDS);

@@ -298,7 +298,8 @@ final class StageAttempt {
     private final MetricsJournal journal;
     private final AttemptLog attempts;
     private final Checkpointer checkpointer;
-    private long savedNanos = System.nanoTime();
+    private final long startNanos = System.nanoTime();
+    private long savedNanos = startNanos;
 
     Loop(
         StageLease lease,
@@ -330,6 +331,7 @@ final class StageAttempt {
         stopIfAsked();
       }
       checkpointer.drain(StageAttempt.this::beat);
+      attempts.spent(checkpointer.spentSince(startNanos));
     }
 
     private void step() throws IOException {
@@ -341,7 +343,7 @@ final class StageAttempt {
             "after step %d the task says %d".formatted(expected, task.step()));
       }
       lease.check();
-      attempts.executed();
+      attempts.executed(checkpointer.spentSince(startNanos));
       requireFinite(expected, report.metrics());
       if (!report.metrics().isEmpty()) {
         journal.append(expected, report.metrics());

@@ -1,5 +1,6 @@
 package dev.temper.activities;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.recipes.Stage;
 import dev.temper.trainers.Compute;
@@ -116,6 +117,12 @@ final class Rig {
       sum += FakeStages.JSON.readTree(line).get("executedSteps").longValue();
     }
     return sum;
+  }
+
+  /** The line of the newest attempt. */
+  JsonNode attempt(String run, String stage) throws IOException {
+    List<String> lines = Files.readAllLines(stageFolder(run, stage).resolve("attempts.jsonl"));
+    return FakeStages.JSON.readTree(lines.get(lines.size() - 1));
   }
 
   Path artifact(String key) {

@@ -3,10 +3,13 @@ package dev.temper.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.temper.recipes.Stage;
 import dev.temper.workflows.StageResult;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,46 @@ class StageDriverTest {
   }
 
   @Test
+  void theTimeForWhichALoopStandsStillForItsCheckpointsIsKept() throws Exception {
+    AtomicBoolean held = new AtomicBoolean();
+    CountDownLatch twoBeats = new CountDownLatch(2); // a loop that waits gives one every 200 ms
+    Rig rig =
+        new Rig(folder.resolve("slow"))
+            .failing(
+                (moment, kind) -> {
+                  if (moment.equals("checkpoint.before-publish")) {
+                    held.set(true);
+                    await(twoBeats);
+                  }
+                });
+    rig.run(
+        FakeStages.request("slow", FakeStages.stage("base", 11, 3, 1)),
+        new FreeControl() {
+          @Override
+          public void report(StageProgress progress) {
+            if (held.get()) {
+              twoBeats.countDown();
+            }
+          }
+        });
+    JsonNode attempt = rig.attempt("slow", "base");
+    assertThat(attempt.get("checkpoints").longValue()).isEqualTo(2);
+    assertThat(attempt.get("stalledMicros").longValue()).isGreaterThanOrEqualTo(200_000);
+    assertThat(attempt.get("loopMicros").longValue())
+        .isGreaterThanOrEqualTo(attempt.get("stalledMicros").longValue());
+  }
+
+  @Test
+  void aLoopWithoutCheckpointsNeverStandsStillForThem() throws Exception {
+    Rig rig = new Rig(folder.resolve("free"));
+    rig.run("free", FakeStages.stage("base", 11, 3, 0));
+    JsonNode attempt = rig.attempt("free", "base");
+    assertThat(attempt.get("checkpoints").longValue()).isZero();
+    assertThat(attempt.get("stalledMicros").longValue()).isZero();
+    assertThat(attempt.get("loopMicros").longValue()).isPositive();
+  }
+
+  @Test
   void aFoundArtifactIsFinalAsAWhole() throws Exception {
     Rig rig = new Rig(folder.resolve("clean"));
     rig.run("other", STAGE);
@@ -132,7 +175,7 @@ class StageDriverTest {
     };
   }
 
-  static void await(java.util.concurrent.CountDownLatch latch) {
+  static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
