@@ -94,14 +94,15 @@ final class RunCommand implements Callable<Integer> {
 
   private int inThisProcess(PinnedRecipe pinned, RunFolder folder) throws IOException {
     String store = root.store();
+    Optional<RunRecord> seen = permitted(folder, pinned);
+    // Before the lock: its files are the first of the run's folder, and a refusal leaves none.
+    MlflowCheck.before(root, seen.isPresent());
+    try (ArtifactStore artifacts = root.artifacts(store)) {
+      Preflight.machine(pinned, artifacts);
+    }
     try (RunLock lock = folder.lock()) {
-      Optional<RunRecord> before = folder.record();
-      before.ifPresent(this::refuseOneOfAServer);
-      before.ifPresent(known -> refuseAnother(known, folder, pinned));
-      MlflowCheck.before(root, before.isPresent());
-      try (ArtifactStore artifacts = root.artifacts(store)) {
-        Preflight.machine(pinned, artifacts);
-      }
+      // Again: another process may have been faster.
+      Optional<RunRecord> before = permitted(folder, pinned);
       RunRecord record = StartingRecord.of(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
@@ -119,6 +120,14 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Refusal.usage(e.getMessage());
     }
+  }
+
+  /** What the folder of the run says, if this recipe may go on there. */
+  private Optional<RunRecord> permitted(RunFolder folder, PinnedRecipe pinned) throws IOException {
+    Optional<RunRecord> before = folder.record();
+    before.ifPresent(this::refuseOneOfAServer);
+    before.ifPresent(known -> refuseAnother(known, folder, pinned));
+    return before;
   }
 
   /** A server that is down for a moment must not make a second run of it, in another store. */

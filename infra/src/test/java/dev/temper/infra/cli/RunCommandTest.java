@@ -213,6 +213,7 @@ class RunCommandTest {
 
     assertThat(outcome.code()).isEqualTo(3);
     assertThat(outcome.err()).contains("occupied");
+    assertThat(temper.home().resolve("runs")).doesNotExist();
   }
 
   @Test

@@ -219,6 +219,16 @@ class ServerCommandsTest {
   }
 
   @Test
+  void aStoreThatCannotBeWrittenLeavesNoRun() throws Exception {
+    temper.write("occupied", "a file");
+
+    Outcome outcome = temper("run", "small.yaml", "--name", run, "--store", "occupied");
+
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(temper.home().resolve("runs")).doesNotExist();
+  }
+
+  @Test
   void aServerThatIsAwayIsWaitedFor(
       @RealServer(value = StackServer.TEMPORAL, own = true) RealServers.Handle own)
       throws Exception {

@@ -54,7 +54,7 @@ class SyncCommandTest {
     CommandLineFixture.Outcome run = cli.run(environment, "run", "small.yaml");
     assertThat(run.code()).isEqualTo(6);
     assertThat(run.err()).contains("http://127.0.0.1:9", "MLFLOW_TRACKING_URI");
-    assertThat(cli.home().resolve("runs/quickstart/run.json")).doesNotExist();
+    assertThat(cli.home().resolve("runs")).doesNotExist();
   }
 
   @Test
