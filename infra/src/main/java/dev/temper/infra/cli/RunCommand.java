@@ -70,6 +70,9 @@ final class RunCommand implements Callable<Integer> {
     RunFolder folder = folder(pinned);
     // Before anything is written: what cannot start leaves nothing behind.
     Preflight.data(pinned);
+    if (folder.record().isEmpty()) {
+      IdleStack.warn(root, embedded);
+    }
     if (address.isPresent()) {
       try (TemporalServer server = TemporalServer.connect(address.get(), Wiring.payloads())) {
         return new ServerRun(root, folder, pinned, again, detach).call(server);
