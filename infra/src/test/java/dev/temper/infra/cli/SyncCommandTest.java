@@ -43,6 +43,9 @@ class SyncCommandTest {
       assertThat(run.code()).as(run.err()).isZero();
       assertThat(run.err()).isEmpty();
       assertThat(run.out()).contains("MLflow at " + server.uri());
+      String link = "MLflow     " + server.uri() + "/#/experiments/";
+      assertThat(run.out()).contains(link);
+      assertThat(cli.run("status", "quickstart").out()).contains(link);
       assertThat(cli.run(environment, "sync", "quickstart").out())
           .contains("MLflow had every metric line");
     }
