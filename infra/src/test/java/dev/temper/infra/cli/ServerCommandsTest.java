@@ -28,7 +28,9 @@ import dev.temper.workflows.RunEnd;
 import dev.temper.workflows.RunLinks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -240,11 +242,15 @@ class ServerCommandsTest {
       assertThat(temper("pause", run).code()).isZero();
       assertThat(awaitStatus("base  paused").out())
           .contains(run + ": paused", "temper resume " + run);
+      assertThat(listed("--home", "other"))
+          .contains("paused", "0/2 stages", "recipe small", "not in this home");
+      assertThat(listed()).contains("paused", "0/2 stages").doesNotContain("home", "last");
 
       assertThat(temper("resume", run).code()).isZero();
       assertThat(awaitStatus("attempt 2").out()).contains(run + ": running");
       temper.stages().release();
       assertThat(awaitStatus(run + ": finished").out()).contains("sft   finished");
+      assertThat(listed()).contains("finished", "2/2 stages");
       Outcome unknown = temper("status", run + "x", "--home", "other");
       assertThat(unknown.code()).isEqualTo(2);
       assertThat(unknown.err()).contains("the Temporal server", "does not know it");
@@ -324,6 +330,15 @@ class ServerCommandsTest {
       TimeUnit.MILLISECONDS.sleep(100);
     }
     throw new AssertionError("no '%s' in:%n%s".formatted(part, temper("status", run).out()));
+  }
+
+  /** Its line in the list of runs. */
+  private String listed(String... options) {
+    List<String> arguments = new ArrayList<>(List.of("list"));
+    arguments.addAll(List.of(options));
+    Outcome list = temper(arguments.toArray(new String[0]));
+    assertThat(list.err()).isEmpty();
+    return list.lines().stream().filter(line -> line.startsWith(run)).findFirst().orElse("");
   }
 
   /** As run.json has it: a stage can go on and end between two looks. */
