@@ -4,6 +4,7 @@ import dev.temper.activities.ArtifactStore;
 import dev.temper.infra.RecipeExecution;
 import dev.temper.infra.Tracking;
 import dev.temper.infra.Wiring;
+import dev.temper.infra.mlflow.MlflowTracker;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.run.FolderTracker;
 import dev.temper.infra.run.RunFolder;
@@ -86,7 +87,26 @@ final class LiveRun {
               code,
               true);
       tracking.end().ifPresent(rest -> root.around().err().println("temper: " + rest));
+      link(tracking, tracker);
       return code.number();
+    }
+  }
+
+  /** Known only now: MLflow is told by a thread of its own. */
+  private void link(Tracking tracking, FolderTracker tracker) {
+    Map<String, String> links = new LinkedHashMap<>();
+    tracking.mlflow().flatMap(MlflowTracker::page).ifPresent(page -> links.put("mlflow.url", page));
+    if (links.isEmpty()) {
+      return;
+    }
+    try {
+      tracker.update(run -> run.linked(links));
+    } catch (UncheckedIOException e) {
+      // On a full disk the run has ended all the same, and said so.
+      root.around().err().println("temper: run.json could not be written: " + e.getCause());
+    }
+    if (!root.json()) {
+      RunView.mlflow(links).ifPresent(out::println);
     }
   }
 

@@ -21,7 +21,18 @@ import picocli.CommandLine.Option;
 /** Runs a recipe, or continues it. */
 @Command(
     name = "run",
-    description = "runs a recipe; the same command continues it after whatever stopped it")
+    description = {
+      "runs a recipe; the same command continues it after whatever stopped it",
+      "",
+      "What becomes of a name that is taken, by a run of the same recipe:",
+      "  finished         on a server refused (exit 2); else all of it is found again",
+      "  failed, cancelled, interrupted",
+      "                   goes on from its newest checkpoints",
+      "  running, paused  on a server: this command watches it too; in another",
+      "                   process: refused (exit 3)",
+      "One of another recipe is refused (exit 2) with the differences.",
+      ""
+    })
 final class RunCommand implements Callable<Integer> {
 
   private final TemperCommand root;
@@ -36,10 +47,17 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--again",
-      description = "go on under a name that another version of the recipe was run under")
+      description =
+          "also where the run has finished or was of another recipe: begins again under its name,"
+              + " and what is in the store is not computed again; one that is running is never"
+              + " begun again: with the same recipe it is watched, with another one refused")
   private boolean again;
 
-  @Option(names = "--detach", description = "returns once the run is on the Temporal server")
+  @Option(
+      names = "--detach",
+      description =
+          "returns once the run is on the Temporal server; one that is running goes on untouched,"
+              + " an unfinished one goes on from its checkpoints, a finished one needs --again")
   private boolean detach;
 
   @Option(
@@ -52,7 +70,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--embedded",
-      description = "runs inside this process, also where a Temporal server is configured")
+      description =
+          "runs inside this process, also where a Temporal server is configured; a run of that name"
+              + " which belongs to a server, finished or not, is refused: choose another --name")
   private boolean embedded;
 
   RunCommand(TemperCommand root) {
@@ -70,6 +90,9 @@ final class RunCommand implements Callable<Integer> {
     RunFolder folder = folder(pinned);
     // Before anything is written: what cannot start leaves nothing behind.
     Preflight.data(pinned);
+    if (folder.record().isEmpty()) {
+      IdleStack.warn(root, embedded);
+    }
     if (address.isPresent()) {
       try (TemporalServer server = TemporalServer.connect(address.get(), Wiring.payloads())) {
         return new ServerRun(root, folder, pinned, again, detach).call(server);
@@ -94,14 +117,15 @@ final class RunCommand implements Callable<Integer> {
 
   private int inThisProcess(PinnedRecipe pinned, RunFolder folder) throws IOException {
     String store = root.store();
+    Optional<RunRecord> seen = permitted(folder, pinned);
+    // Before the lock: its files are the first of the run's folder, and a refusal leaves none.
+    MlflowCheck.before(root, seen.isPresent());
+    try (ArtifactStore artifacts = root.artifacts(store)) {
+      Preflight.machine(pinned, artifacts);
+    }
     try (RunLock lock = folder.lock()) {
-      Optional<RunRecord> before = folder.record();
-      before.ifPresent(this::refuseOneOfAServer);
-      before.ifPresent(known -> refuseAnother(known, folder, pinned));
-      MlflowCheck.before(root, before.isPresent());
-      try (ArtifactStore artifacts = root.artifacts(store)) {
-        Preflight.machine(pinned, artifacts);
-      }
+      // Again: another process may have been faster.
+      Optional<RunRecord> before = permitted(folder, pinned);
       RunRecord record = StartingRecord.of(before, folder, pinned, store);
       folder.writeRecipe(pinned.yaml());
       folder.write(record);
@@ -119,6 +143,14 @@ final class RunCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Refusal.usage(e.getMessage());
     }
+  }
+
+  /** What the folder of the run says, if this recipe may go on there. */
+  private Optional<RunRecord> permitted(RunFolder folder, PinnedRecipe pinned) throws IOException {
+    Optional<RunRecord> before = folder.record();
+    before.ifPresent(this::refuseOneOfAServer);
+    before.ifPresent(known -> refuseAnother(known, folder, pinned));
+    return before;
   }
 
   /** A server that is down for a moment must not make a second run of it, in another store. */

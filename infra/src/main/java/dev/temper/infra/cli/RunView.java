@@ -4,6 +4,8 @@ import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
 
 /** A run as somebody sees it who only has its folder. */
 final class RunView {
@@ -16,6 +18,11 @@ final class RunView {
     return here && record.status() == RunStatus.RUNNING && !folder.inUse()
         ? "interrupted"
         : record.status().text();
+  }
+
+  /** The line that says where MLflow shows a run; empty where that is not known. */
+  static Optional<String> mlflow(Map<String, String> links) {
+    return Optional.ofNullable(links.get("mlflow.url")).map(url -> "MLflow     " + url);
   }
 
   /** Stages that are finished, of how many. */

@@ -58,28 +58,40 @@ final class ServerRun {
       MlflowCheck.before(root, before.isPresent());
     }
     String location = root.store();
-    try (ArtifactStore store = root.artifacts(location);
-        HeldFolder held = hold(before)) {
+    try (ArtifactStore store = root.artifacts(location)) {
       if (!attach) {
+        // Before the folder is held: its lock is the first file there, and a refusal leaves none.
         Preflight.store(store);
         new RunData(store, pinned).put(folder.name());
       }
       RunRecord record =
           StartingRecord.of(before, folder, pinned, location)
               .on(server.address().target() + "/" + server.address().namespace());
+      return held(server, remote, store, record, attach);
+    }
+  }
+
+  private int held(
+      TemporalServer server,
+      RemoteRun remote,
+      ArtifactStore store,
+      RunRecord record,
+      boolean attach)
+      throws IOException, InterruptedException {
+    try (HeldFolder held = hold(folder.record())) {
       if (!attach) {
         remote.start(
             new RecipeRun(
                 folder.name(),
                 pinned.recipe(),
-                new RunSettings(location, Queues.CPU, searchable(server), tracked()),
+                new RunSettings(record.store(), Queues.CPU, searchable(server), tracked()),
                 Map.of()));
       }
       if (held.writes()) {
         folder.writeRecipe(pinned.yaml());
         folder.write(record);
       }
-      sayWhereThingsAre(server, remote, location, attach);
+      sayWhereThingsAre(server, remote, record.store(), attach);
       if (detach) {
         sayHowToAttach();
         return ExitCode.OK.number();

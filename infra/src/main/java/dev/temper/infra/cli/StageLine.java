@@ -48,6 +48,15 @@ final class StageLine {
     return line(progress.stage(), parts);
   }
 
+  /** A stage that its server has not heard the end of. */
+  String text(StageRecord stage, Optional<StageProgress> progress, PendingText pending) {
+    String more = String.join("  ", pending.parts());
+    // What is known of an attempt that has ended would look as if it went on.
+    return pending.stage().waiting()
+        ? line(stage.name(), List.of(more))
+        : text(stage, progress) + "  " + more;
+  }
+
   /** Whatever is known of it now. */
   String text(StageRecord stage, Optional<StageProgress> progress) {
     boolean steps =

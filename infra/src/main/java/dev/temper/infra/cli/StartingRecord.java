@@ -5,9 +5,11 @@ import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
 import dev.temper.infra.run.StageRecord;
+import dev.temper.infra.temporal.RemoteRun;
 import dev.temper.recipes.Stage;
 import dev.temper.recipes.StageInputs;
 import dev.temper.recipes.StageKinds;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +42,22 @@ final class StartingRecord {
             Optional.empty(),
             stages);
     return record.of(pinned.folder());
+  }
+
+  /** What a server says that a run was started with; no stage of it has been seen. */
+  static RunRecord of(String run, RemoteRun.Begun begun, String server) {
+    PinnedRecipe pinned = new PinnedRecipe(begun.asked().recipe(), Path.of(""));
+    return new RunRecord(
+            run,
+            pinned.recipe().name(),
+            pinned.hash(),
+            RunStatus.RUNNING,
+            begun.asked().settings().store(),
+            begun.at().toString(),
+            Optional.empty(),
+            Optional.empty(),
+            pinned.recipe().stages().stream().map(StartingRecord::pending).toList())
+        .on(server);
   }
 
   /** Why a name may not be used for this recipe. */

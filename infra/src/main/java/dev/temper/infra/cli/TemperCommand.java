@@ -216,6 +216,11 @@ final class TemperCommand implements Runnable {
     }
   }
 
+  /** Whether an option or the environment says where artifacts lie. */
+  boolean choosesStore() {
+    return store != null || !environment().getOrDefault("TEMPER_STORE", "").isEmpty();
+  }
+
   /** The store at a location that {@link #store} or a run.json named. */
   ArtifactStore artifacts(String location) {
     return Stores.open(location, environment(), cache());

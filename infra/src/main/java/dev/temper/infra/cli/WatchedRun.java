@@ -11,9 +11,9 @@ import dev.temper.infra.temporal.RemoteRun;
 import dev.temper.infra.temporal.RunSight;
 import dev.temper.infra.temporal.RunWatch;
 import dev.temper.workflows.RecipeOutcome;
+import dev.temper.workflows.RunLinks;
 import dev.temper.workflows.StageResult;
 import dev.temper.workflows.StageState;
-import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,16 +47,15 @@ final class WatchedRun {
   int toItsEnd(RunRecord record) throws InterruptedException {
     RunMirror mirror =
         new RunMirror(
-            writes ? Optional.of(folder) : Optional.empty(),
+            writes ? Optional.of(new RunMirror.Kept(folder, store)) : Optional.empty(),
             record,
-            store,
             root.progress(record),
             clock);
     Thread hook = new Thread(this::interrupted, "interrupted");
     Runtime.getRuntime().addShutdownHook(hook);
     RunSight last;
     try {
-      last = new RunWatch(remote, mirror, this::say).untilItEnds();
+      last = new RunWatch(remote, mirror, this::say, this::linked).untilItEnds();
     } finally {
       removed(hook);
     }
@@ -82,6 +81,14 @@ final class WatchedRun {
     }
   }
 
+  private void linked(RunLinks links) {
+    if (root.json()) {
+      new JsonLines(root.around().out()).print(Map.of("event", "links", "links", links.links()));
+    } else {
+      RunView.mlflow(links.links()).ifPresent(root.around().out()::println);
+    }
+  }
+
   /** Stages whose artifact was there already. */
   private static long found(Optional<RecipeOutcome> outcome) {
     return outcome.map(RecipeOutcome::stages).orElse(Map.of()).values().stream()
@@ -101,7 +108,7 @@ final class WatchedRun {
         why = first.map(problem -> "stage '%s': %s".formatted(state.getKey(), problem.message()));
       }
     }
-    RunStatus status = status(last.status());
+    RunStatus status = last.runStatus();
     if (status != RunStatus.FINISHED && why.isEmpty()) {
       why = Optional.of("the run was " + LiveOperations.word(last.status()));
     }
@@ -124,15 +131,6 @@ final class WatchedRun {
       case PENDING, RUNNING, PAUSED ->
           run == RunStatus.FINISHED ? stage : stage.with(RunStatus.CANCELLED, "the run ended");
       default -> stage;
-    };
-  }
-
-  private static RunStatus status(WorkflowExecutionStatus workflow) {
-    return switch (workflow) {
-      case WORKFLOW_EXECUTION_STATUS_COMPLETED -> RunStatus.FINISHED;
-      case WORKFLOW_EXECUTION_STATUS_CANCELED, WORKFLOW_EXECUTION_STATUS_TERMINATED ->
-          RunStatus.CANCELLED;
-      default -> RunStatus.FAILED;
     };
   }
 

@@ -40,9 +40,6 @@ import picocli.CommandLine.Option;
     description = "runs stages for a Temporal server, until it is told to end")
 final class WorkerCommand implements Callable<Integer> {
 
-  /** The end of a worker waits for MLflow this long; the rest can be sent later. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
-
   private final TemperCommand root;
 
   @Option(
@@ -162,21 +159,14 @@ final class WorkerCommand implements Callable<Integer> {
 
   /** Runs in a shutdown hook: a limit on everything, and no System.exit. */
   private void end(StageWork work, QueueWorkers workers, Optional<MlflowWork> sent) {
-    long start = System.nanoTime();
-    Duration grace = Duration.ofSeconds(graceSeconds);
     say(
         "told to end: takes no more work; running stages finish their step and commit a checkpoint, within %d seconds"
             .formatted(graceSeconds));
     boolean saved = false;
     try {
-      workers.stopPolling();
-      saved = work.stages().stop(grace);
-      // Their ends have to reach the server, or it waits for signs of life first.
-      Duration left = grace.minusNanos(System.nanoTime() - start);
-      workers.awaitEnd(left.compareTo(Duration.ofSeconds(2)) < 0 ? Duration.ofSeconds(2) : left);
-      if (sent.isPresent()) {
-        sent.get().end(LAST_WORDS).ifPresent(why -> say("MLflow does not have all: " + why));
-      }
+      saved =
+          new WorkerEnd(Duration.ofSeconds(graceSeconds), System::nanoTime)
+              .of(waits(work, workers, sent));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -188,6 +178,32 @@ final class WorkerCommand implements Callable<Integer> {
       root.around().err().flush();
       Runtime.getRuntime().halt(ExitCode.OK.number());
     }
+  }
+
+  private WorkerEnd.Waits waits(StageWork work, QueueWorkers workers, Optional<MlflowWork> sent) {
+    return new WorkerEnd.Waits() {
+      @Override
+      public void takeNoMore() {
+        workers.stopPolling();
+      }
+
+      @Override
+      public boolean saved(Duration limit) throws InterruptedException {
+        return work.stages().stop(limit);
+      }
+
+      @Override
+      public void reported(Duration limit) {
+        workers.awaitEnd(limit);
+      }
+
+      @Override
+      public void sent(Duration limit) throws InterruptedException {
+        if (sent.isPresent()) {
+          sent.get().end(limit).ifPresent(why -> say("MLflow does not have all: " + why));
+        }
+      }
+    };
   }
 
   private synchronized void say(String what) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.mlflow.api.proto.Service.Run;
 
 /**
  * Lets another tracker follow a run, and has what has become final of it sent from the run's folder
@@ -24,6 +25,7 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
   private final Supplier<RunRecord> record;
   private final MlflowWriter<String> writer;
   private volatile boolean ended;
+  private volatile Optional<String> page = Optional.empty();
 
   MlflowTracker(
       RunTracker followed, RunSender sender, Supplier<RunRecord> record, MlflowWriter.Pace pace) {
@@ -45,17 +47,19 @@ public final class MlflowTracker implements RunTracker, AutoCloseable {
 
     @Override
     public void together(boolean last) throws IOException {
-      if (last) {
-        sender.all(record.get());
-      } else {
-        sender.recipe(record.get());
-      }
+      Run run = last ? sender.all(record.get()) : sender.recipe(record.get());
+      page = Optional.of(sender.page(run));
     }
 
     @Override
     public void forget() {
       sender.forget();
     }
+  }
+
+  /** Where a person sees the run; empty until MLflow has been told of it. */
+  public Optional<String> page() {
+    return page;
   }
 
   /**

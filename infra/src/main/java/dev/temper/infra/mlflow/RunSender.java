@@ -7,6 +7,7 @@ import dev.temper.infra.run.RunStatus;
 import dev.temper.infra.run.StageRecord;
 import dev.temper.recipes.Stage;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,6 +33,7 @@ final class RunSender {
   private static final String SENT = "temper.sent";
   private static final String MODEL = "temper.model";
 
+  private final URI server;
   private final MlflowCalls calls;
   private final TrackedRun run;
   private final MlflowRuns runs;
@@ -43,6 +45,7 @@ final class RunSender {
   private int points;
 
   RunSender(MlflowTransport transport, TrackedRun run, Batches.Moments moments) {
+    this.server = transport.server();
     this.calls = new MlflowCalls(transport);
     this.run = run;
     this.runs = new MlflowRuns(calls, run, System.getProperty("user.name", "unknown"));
@@ -50,6 +53,11 @@ final class RunSender {
     this.artifacts = new Artifacts(transport, calls);
     this.models = new Models(calls);
     this.statuses = new Statuses(calls);
+  }
+
+  /** Where a person sees a run. */
+  String page(Run shown) {
+    return Mlflow.page(server, shown);
   }
 
   /** Journal lines sent so far. */

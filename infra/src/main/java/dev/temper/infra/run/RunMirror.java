@@ -31,15 +31,26 @@ public final class RunMirror {
   /** What is known of the attempt of a stage that was seen last. */
   private static final class Watch {
     private final int attempt;
+    private final long resumedFromStep;
     private final Instant start;
     private final double secondsBefore;
     private final Rate rate;
 
-    Watch(int attempt, Instant start, double secondsBefore, long step) {
+    Watch(
+        int attempt,
+        Instant start,
+        double secondsBefore,
+        dev.temper.activities.StageProgress first) {
       this.attempt = attempt;
+      this.resumedFromStep = first.resumedFromStep();
       this.start = start;
       this.secondsBefore = secondsBefore;
-      this.rate = new Rate(0, step);
+      // From where it was seen first: how long the steps before took nobody here knows.
+      this.rate = new Rate(0, first.step());
+    }
+
+    boolean isOf(int ofAttempt, dev.temper.activities.StageProgress progress) {
+      return attempt == ofAttempt && resumedFromStep == progress.resumedFromStep();
     }
 
     double elapsed(Instant now) {
@@ -47,8 +58,14 @@ public final class RunMirror {
     }
   }
 
-  private final Optional<RunFolder> folder;
-  private final ArtifactStore store;
+  /**
+   * What is kept.
+   *
+   * @param store where finished stages are
+   */
+  public record Kept(RunFolder folder, ArtifactStore store) {}
+
+  private final Optional<Kept> kept;
   private final RunListener listener;
   private final Clock clock;
   private final Map<String, Watch> watches = new HashMap<>();
@@ -58,17 +75,11 @@ public final class RunMirror {
   private RunRecord record;
 
   /**
-   * @param folder empty where another process keeps it: then only the listener is told
+   * @param kept empty where another process keeps the folder: then only the listener is told
    */
-  public RunMirror(
-      Optional<RunFolder> folder,
-      RunRecord record,
-      ArtifactStore store,
-      RunListener listener,
-      Clock clock) {
-    this.folder = folder;
+  public RunMirror(Optional<Kept> kept, RunRecord record, RunListener listener, Clock clock) {
+    this.kept = kept;
     this.record = record;
-    this.store = store;
     this.listener = listener;
     this.clock = clock;
   }
@@ -81,11 +92,11 @@ public final class RunMirror {
   /** Changes the run and writes it. */
   public void update(UnaryOperator<RunRecord> change) {
     record = change.apply(record);
-    if (folder.isEmpty()) {
+    if (kept.isEmpty()) {
       return;
     }
     try {
-      folder.get().write(record);
+      kept.get().folder().write(record);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -166,9 +177,11 @@ public final class RunMirror {
   /**
    * A sign of life of a stage that runs.
    *
-   * @param attempt that it is in now; the progress may be of an earlier one
+   * @param attempt that it is in now, as Temporal counts; the progress may be of an earlier one
+   * @param earlier attempts that Temporal does not count: a stage that was paused begins at 1 again
    */
-  public void progressed(String name, int attempt, dev.temper.activities.StageProgress progress) {
+  public void progressed(
+      String name, int attempt, int earlier, dev.temper.activities.StageProgress progress) {
     Instant now = clock.instant();
     if (progress.attempt() != attempt
         || progress.totalSteps() == 0
@@ -178,11 +191,12 @@ public final class RunMirror {
       return;
     }
     Watch watch = watches.get(name);
-    if (watch == null || watch.attempt != attempt) {
+    int inAll = earlier + attempt;
+    if (watch == null || !watch.isOf(inAll, progress)) {
       StageRecord before = stage(name);
-      watch = new Watch(attempt, now, before.seconds(), progress.resumedFromStep());
+      watch = new Watch(inAll, now, before.seconds(), progress);
       watches.put(name, watch);
-      change(name, known -> known.started(attempt, progress.resumedFromStep()));
+      change(name, known -> known.started(inAll, progress.resumedFromStep()));
     }
     double seconds = watch.secondsBefore + watch.elapsed(now);
     StageProgress shown =
@@ -199,6 +213,11 @@ public final class RunMirror {
     listener.progressed(shown);
   }
 
+  /** Where the run can be looked at besides. */
+  public void linked(Map<String, String> links) {
+    update(run -> run.linked(links));
+  }
+
   /** How an attempt of a stage ended that will be followed by another. */
   public void failed(String name, int attempt, String message) {
     if (record.stage(name).isPresent() && noted.getOrDefault(name, 0) < attempt) {
@@ -209,11 +228,11 @@ public final class RunMirror {
   }
 
   private void write(StageProgress progress) {
-    if (folder.isEmpty()) {
+    if (kept.isEmpty()) {
       return;
     }
     try {
-      folder.get().write(progress);
+      kept.get().folder().write(progress);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -234,10 +253,11 @@ public final class RunMirror {
   /** Why the files of a stage cannot be had; empty if they are in the folder now. */
   private Optional<String> fetch(String name, String key) {
     try {
-      if (folder.isPresent()) {
+      if (kept.isPresent()) {
+        ArtifactStore store = kept.get().store();
         Manifest artifact =
             store.find(key).orElseThrow(() -> new IOException("there is no artifact " + key));
-        new StageFolder(folder.get().stage(name), clock).deliver(store, artifact, () -> {});
+        new StageFolder(kept.get().folder().stage(name), clock).deliver(store, artifact, () -> {});
       }
       undelivered.remove(name);
       return Optional.empty();

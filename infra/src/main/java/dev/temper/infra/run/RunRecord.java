@@ -3,7 +3,9 @@ package dev.temper.infra.run;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -17,6 +19,7 @@ import java.util.function.UnaryOperator;
  * @param startedAt first start, ISO 8601
  * @param endedAt when it last ended
  * @param message why it did not finish
+ * @param links where it can be looked at besides: {@code mlflow.run}, {@code mlflow.url}
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record RunRecord(
@@ -30,9 +33,12 @@ public record RunRecord(
     String startedAt,
     Optional<String> endedAt,
     Optional<String> message,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> links,
     List<StageRecord> stages) {
 
   public RunRecord {
+    // Earlier versions wrote none.
+    links = links == null ? Map.of() : java.util.Collections.unmodifiableMap(new TreeMap<>(links));
     stages = List.copyOf(stages);
   }
 
@@ -58,6 +64,7 @@ public record RunRecord(
         startedAt,
         endedAt,
         message,
+        Map.of(),
         stages);
   }
 
@@ -87,6 +94,7 @@ public record RunRecord(
         startedAt,
         endedAt,
         message,
+        links,
         newStages);
   }
 
@@ -103,6 +111,7 @@ public record RunRecord(
         startedAt,
         Optional.empty(),
         Optional.empty(),
+        links,
         stages);
   }
 
@@ -119,6 +128,7 @@ public record RunRecord(
         startedAt,
         endedAt,
         message,
+        links,
         stages);
   }
 
@@ -135,6 +145,7 @@ public record RunRecord(
         startedAt,
         endedAt,
         message,
+        links,
         stages);
   }
 
@@ -151,6 +162,41 @@ public record RunRecord(
         startedAt,
         Optional.of(when),
         why,
+        links,
+        stages);
+  }
+
+  /** The same with where it can be looked at. */
+  public RunRecord linked(Map<String, String> known) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        status,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        endedAt,
+        message,
+        known,
+        stages);
+  }
+
+  /** The same, not ended. */
+  public RunRecord goesOn(RunStatus how) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        how,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        Optional.empty(),
+        Optional.empty(),
+        links,
         stages);
   }
 }

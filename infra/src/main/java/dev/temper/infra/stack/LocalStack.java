@@ -106,6 +106,18 @@ public final class LocalStack {
     }
   }
 
+  /** Servers that were up once in a home and do not run now. */
+  public static List<StackServer> idle(Path home) throws IOException {
+    List<StackServer> idle = new ArrayList<>();
+    for (StackServer server : StackServer.values()) {
+      ServerFolder folder = ServerFolder.of(home, server);
+      if (!folder.settings().isEmpty() && folder.processes().isEmpty()) {
+        idle.add(server);
+      }
+    }
+    return idle;
+  }
+
   /** The processes of a server that are alive, the one first that started the others. */
   public List<ProcessHandle> alive(StackServer server) throws IOException {
     return processes(server).stream().flatMap(process -> process.handle().stream()).toList();

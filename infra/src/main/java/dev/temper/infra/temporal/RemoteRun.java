@@ -16,7 +16,7 @@ import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
-import io.temporal.api.failure.v1.Failure;
+import io.temporal.api.history.v1.HistoryEvent;
 import io.temporal.api.query.v1.WorkflowQuery;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionRequest;
@@ -30,6 +30,7 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.converter.DataConverter;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,10 +90,17 @@ public final class RemoteRun {
     }
   }
 
-  /** What the run was last started with, before anything was moved or continued as new. */
-  public RecipeRun asked() {
+  /**
+   * How a run began.
+   *
+   * @param asked what it was last started with, before anything was moved or continued as new
+   */
+  public record Begun(RecipeRun asked, Instant at) {}
+
+  /** How it was last started. */
+  public Begun begun() {
     String first = describe().getWorkflowExecutionInfo().getFirstRunId();
-    Payloads input =
+    HistoryEvent event =
         service(LOOK_SECONDS)
             .getWorkflowExecutionHistory(
                 GetWorkflowExecutionHistoryRequest.newBuilder()
@@ -101,10 +109,16 @@ public final class RemoteRun {
                     .setMaximumPageSize(1)
                     .build())
             .getHistory()
-            .getEvents(0)
-            .getWorkflowExecutionStartedEventAttributes()
-            .getInput();
-    return converter().fromPayloads(0, Optional.of(input), RecipeRun.class, RecipeRun.class);
+            .getEvents(0);
+    Payloads input = event.getWorkflowExecutionStartedEventAttributes().getInput();
+    return new Begun(
+        converter().fromPayloads(0, Optional.of(input), RecipeRun.class, RecipeRun.class),
+        Instant.ofEpochMilli(Timestamps.toMillis(event.getEventTime())));
+  }
+
+  /** What the run was last started with. */
+  public RecipeRun asked() {
+    return begun().asked();
   }
 
   /**
@@ -132,16 +146,22 @@ public final class RemoteRun {
   public RunSight look() {
     DescribeWorkflowExecutionResponse seen = describe();
     WorkflowExecutionStatus status = seen.getWorkflowExecutionInfo().getStatus();
+    Optional<Instant> ended = KnownRun.closed(seen.getWorkflowExecutionInfo());
+    boolean paused = KnownRun.isPaused(seen.getWorkflowExecutionInfo());
+    Map<String, PendingStage> pending = pending(seen);
     if (!queues.isPolled(Queues.CONTROL)) {
       // A question would be answered by nobody.
-      return new RunSight(status, Optional.empty(), Map.of(), true);
+      return new RunSight(status, paused, Optional.empty(), pending, ended, true);
     }
-    Map<String, PendingStage> pending = pending(seen);
     try {
-      return new RunSight(status, Optional.of(stages()), pending, false);
+      Map<String, StageState> stages = stages();
+      // Without attributes only a stage that was stopped tells of a pause.
+      boolean stopped =
+          stages.values().stream().anyMatch(state -> state.status() == StageState.Status.PAUSED);
+      return new RunSight(status, paused || stopped, Optional.of(stages), pending, ended, false);
     } catch (StatusRuntimeException e) {
       // The server is there: it is the worker that does not answer, or died a moment ago.
-      return new RunSight(status, Optional.empty(), pending, true);
+      return new RunSight(status, paused, Optional.empty(), pending, ended, true);
     }
   }
 
@@ -199,24 +219,26 @@ public final class RemoteRun {
     for (PendingActivityInfo activity : activities) {
       ScheduledStages.Scheduled stage = asked.get(activity.getActivityId());
       if (stage != null) {
-        pending.put(stage.stage(), pending(activity, stage.queue()));
+        pending.put(stage.stage(), pending(activity, stage));
       }
     }
     return pending;
   }
 
-  private PendingStage pending(PendingActivityInfo activity, String queue) {
+  private PendingStage pending(PendingActivityInfo activity, ScheduledStages.Scheduled stage) {
     boolean waiting = activity.getState() == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
     long offered =
         activity.hasNextAttemptScheduleTime()
             ? Timestamps.toMillis(activity.getNextAttemptScheduleTime())
             : Timestamps.toMillis(activity.getScheduledTime());
-    double seconds = waiting ? Math.max(0, System.currentTimeMillis() - offered) / 1000.0 : 0;
+    long since = System.currentTimeMillis() - offered;
     return new PendingStage(
-        queue,
+        stage.queue(),
         activity.getAttempt(),
+        stage.earlier(),
         waiting,
-        seconds,
+        waiting ? Math.max(0, since) / 1000.0 : 0,
+        waiting && since < 0 ? Optional.of(Instant.ofEpochMilli(offered)) : Optional.empty(),
         activity.hasHeartbeatDetails()
             ? Optional.of(
                 converter()
@@ -227,15 +249,8 @@ public final class RemoteRun {
                         StageProgress.class))
             : Optional.empty(),
         activity.hasLastFailure()
-            ? Optional.of(message(activity.getLastFailure()))
+            ? Optional.of(FailureText.of(activity.getLastFailure()))
             : Optional.empty());
-  }
-
-  /** The server puts a failure that is too large for it below one of its own that says only so. */
-  private static String message(Failure failure) {
-    return failure.hasServerFailureInfo() && failure.hasCause()
-        ? message(failure.getCause())
-        : failure.getMessage();
   }
 
   private DescribeWorkflowExecutionResponse describe() {

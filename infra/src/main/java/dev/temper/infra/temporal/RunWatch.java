@@ -1,9 +1,12 @@
 package dev.temper.infra.temporal;
 
 import dev.temper.infra.run.RunMirror;
+import dev.temper.workflows.RunLinks;
+import dev.temper.workflows.StageState;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,22 +22,32 @@ public final class RunWatch {
   private final RemoteRun run;
   private final RunMirror mirror;
   private final Consumer<String> say;
+  private final Consumer<RunLinks> linked;
   private final Duration every;
   private final Set<String> unattended = new HashSet<>();
   private boolean away;
   private int unanswered;
+  private boolean asked;
 
   /**
    * @param say hears what concerns no stage: a server that is away, a queue without a worker
+   * @param linked hears once where the run can be looked at besides, if it can
    */
-  public RunWatch(RemoteRun run, RunMirror mirror, Consumer<String> say) {
-    this(run, mirror, say, EVERY);
+  public RunWatch(
+      RemoteRun run, RunMirror mirror, Consumer<String> say, Consumer<RunLinks> linked) {
+    this(run, mirror, say, linked, EVERY);
   }
 
-  RunWatch(RemoteRun run, RunMirror mirror, Consumer<String> say, Duration every) {
+  RunWatch(
+      RemoteRun run,
+      RunMirror mirror,
+      Consumer<String> say,
+      Consumer<RunLinks> linked,
+      Duration every) {
     this.run = run;
     this.mirror = mirror;
     this.say = say;
+    this.linked = linked;
     this.every = every;
   }
 
@@ -64,6 +77,7 @@ public final class RunWatch {
   }
 
   private void tell(RunSight sight) {
+    sight.stages().ifPresent(this::askForLinks);
     sight.stages().ifPresent(mirror::sees);
     sight
         .pending()
@@ -72,11 +86,13 @@ public final class RunWatch {
               if (pending.attempt() > 1) {
                 pending
                     .failure()
-                    .ifPresent(why -> mirror.failed(stage, pending.attempt() - 1, why));
+                    .ifPresent(why -> mirror.failed(stage, pending.attemptInAll() - 1, why));
               }
               pending
                   .progress()
-                  .ifPresent(progress -> mirror.progressed(stage, pending.attempt(), progress));
+                  .ifPresent(
+                      progress ->
+                          mirror.progressed(stage, pending.attempt(), pending.earlier(), progress));
               if (pending.waitingSeconds() > PATIENCE_SECONDS) {
                 lookForWorkers(pending.queue());
               } else if (!pending.waiting()) {
@@ -91,6 +107,26 @@ public final class RunWatch {
     } else {
       unanswered = 0;
       attended(Queues.CONTROL);
+    }
+  }
+
+  /** Before its first stage a run asks where it is tracked: after that nothing new comes. */
+  private void askForLinks(Map<String, StageState> stages) {
+    boolean begun =
+        stages.values().stream().anyMatch(state -> state.status() != StageState.Status.PENDING);
+    if (asked || !begun) {
+      return;
+    }
+    RunLinks links;
+    try {
+      links = run.links();
+    } catch (StatusRuntimeException e) {
+      return; // the next look asks again
+    }
+    asked = true;
+    if (!links.links().isEmpty()) {
+      mirror.linked(links.links());
+      linked.accept(links);
     }
   }
 

@@ -30,6 +30,7 @@ final class FakeStages implements StepwiseTask.Factory {
 
   private final AtomicInteger opened = new AtomicInteger();
   private volatile Optional<Class<? extends StageSpec>> failing = Optional.empty();
+  private volatile Map<Class<? extends StageSpec>, String> stumbling = Map.of();
   private volatile Optional<Class<? extends StageSpec>> held = Optional.empty();
 
   /** Tasks opened so far: stages that were not found in the store. */
@@ -43,6 +44,11 @@ final class FakeStages implements StepwiseTask.Factory {
 
   void heal() {
     failing = Optional.empty();
+  }
+
+  /** Stages of a kind fail in a way that another attempt may mend. */
+  void stumble(Class<? extends StageSpec> kind, String why) {
+    stumbling = Map.of(kind, why);
   }
 
   /** Stages of a kind make steps, but come to no end until {@link #release}. */
@@ -94,6 +100,9 @@ final class FakeStages implements StepwiseTask.Factory {
     public StepReport advance(Pulse pulse) {
       if (fails) {
         throw new StageFailure(StageFailure.Type.TRAINING_DIVERGED, "loss is NaN at step 1");
+      }
+      if (stumbling.containsKey(spec.getClass())) {
+        throw new IllegalStateException(stumbling.get(spec.getClass()));
       }
       if (held.filter(spec.getClass()::equals).isPresent()) {
         LockSupport.parkNanos(5_000_000);

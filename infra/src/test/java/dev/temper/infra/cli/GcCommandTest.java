@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,25 @@ class GcCommandTest {
     assertThat(embedded.err()).contains("choose another --name");
     assertThat(Files.readAllBytes(folder.path().resolve("run.json"))).isEqualTo(before);
     assertThat(artifacts()).hasSize(2);
+  }
+
+  @Test
+  void aServerThatIsAwayIsNoReasonToShowNothing() throws IOException {
+    RunFolder folder = new Home(temper.home()).run("small");
+    folder.write(folder.record().orElseThrow().on("127.0.0.1:1/default"));
+    Map<String, String> away = Map.of("TEMPORAL_ADDRESS", "127.0.0.1:1");
+
+    Outcome list = temper.run(away, "list");
+    Outcome status = temper.run(away, "status", "small");
+
+    assertThat(list.code()).isZero();
+    assertThat(list.err().lines())
+        .singleElement()
+        .asString()
+        .contains("as they were seen last", "127.0.0.1:1");
+    assertThat(list.out()).contains("small  finished", "2/2 stages", "as seen last");
+    assertThat(status.code()).isEqualTo(6);
+    assertThat(status.out()).contains("small: finished", "what was seen last");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.temper.recipes.SftSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,30 @@ class RunCommandTest {
   }
 
   @Test
+  void aStackThatIsNotUpIsNamedBeforeARunGoesWithoutIt() throws IOException {
+    for (String server : List.of("temporal", "s3")) {
+      Path folder = Files.createDirectories(temper.home().resolve("stack").resolve(server));
+      Files.writeString(folder.resolve("settings"), "port=1\n");
+    }
+
+    Outcome first = temper.run("run", "small.yaml");
+
+    assertThat(first.code()).isZero();
+    assertThat(first.err().lines())
+        .singleElement()
+        .asString()
+        .contains("temper up", "Temporal inside this process")
+        .contains("the store " + temper.home().resolve("store"))
+        .doesNotContain("MLflow");
+    assertThat(temper.run("run", "small.yaml").err()).isEmpty();
+    assertThat(
+            temper
+                .run("run", "small.yaml", "--name", "b", "--embedded", "--store", "elsewhere")
+                .err())
+        .isEmpty();
+  }
+
+  @Test
   void aStoreThatCannotBeWrittenIsNamed() throws IOException {
     temper.write("occupied", "a file");
 
@@ -213,6 +238,7 @@ class RunCommandTest {
 
     assertThat(outcome.code()).isEqualTo(3);
     assertThat(outcome.err()).contains("occupied");
+    assertThat(temper.home().resolve("runs")).doesNotExist();
   }
 
   @Test

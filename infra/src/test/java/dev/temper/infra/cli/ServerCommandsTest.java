@@ -10,6 +10,7 @@ import dev.temper.infra.StageWork;
 import dev.temper.infra.Wiring;
 import dev.temper.infra.cli.CommandLineFixture.Outcome;
 import dev.temper.infra.cli.CommandLineFixture.Running;
+import dev.temper.infra.mlflow.FakeMlflow;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.WorkTracker;
 import dev.temper.infra.stack.RealServer;
@@ -27,9 +28,12 @@ import dev.temper.workflows.RunEnd;
 import dev.temper.workflows.RunLinks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +213,9 @@ class ServerCommandsTest {
       temper.stages().release();
 
       watched.awaitLine("no worker polls the queue 'nor-here'");
+      assertThat(temper("status", run).out())
+          .contains("sft   no worker polls the queue 'nor-here'")
+          .contains("temper worker --queue nor-here  attempt 1");
       assertThat(temper("pause", run).code()).isZero();
       watched.awaitLine("sft   paused");
       assertThat(temper("move", run, "--stage", "sft", "--queue", Queues.CPU).code()).isZero();
@@ -216,6 +223,67 @@ class ServerCommandsTest {
 
       assertThat(watched.await().code()).isZero();
     }
+  }
+
+  @Test
+  void anotherHomeSeesARunThatOnlyTheServerKnows() throws Exception {
+    temper.stages().hold(PretrainSpec.class);
+    try (Worker worker = new Worker();
+        FakeMlflow mlflow = FakeMlflow.start()) {
+      Map<String, String> tracked = new LinkedHashMap<>(environment);
+      tracked.put("MLFLOW_TRACKING_URI", mlflow.uri());
+      assertThat(temper.run(tracked, "run", "small.yaml", "--name", run, "--detach").code())
+          .isZero();
+
+      assertThat(awaitStatus("base  step ").out())
+          .contains(run + ": running", "attempt 1", "sft   pending")
+          .contains("Temporal   ", "MLflow     http://mlflow.example/#/1");
+
+      assertThat(temper("pause", run).code()).isZero();
+      assertThat(awaitStatus("base  paused").out())
+          .contains(run + ": paused", "temper resume " + run);
+      assertThat(listed("--home", "other"))
+          .contains("paused", "0/2 stages", "recipe small", "not in this home");
+      assertThat(listed()).contains("paused", "0/2 stages").doesNotContain("home", "last");
+
+      assertThat(temper("resume", run).code()).isZero();
+      assertThat(awaitStatus("attempt 2").out()).contains(run + ": running");
+      temper.stages().release();
+      assertThat(awaitStatus(run + ": finished").out()).contains("sft   finished");
+      assertThat(listed()).contains("finished", "2/2 stages");
+      Outcome unknown = temper("status", run + "x", "--home", "other");
+      assertThat(unknown.code()).isEqualTo(2);
+      assertThat(unknown.err()).contains("the Temporal server", "does not know it");
+    }
+  }
+
+  @Test
+  void aStageThatIsTriedAgainSaysWhyAndWhen() throws Exception {
+    temper.write(
+        "slow.yaml",
+        RECIPE.replace(
+            "    init: base\n",
+            "    init: base\n    retry: {initialSeconds: 600, maximumSeconds: 600}\n"));
+    temper.stages().stumble(SftSpec.class, "cannot reach http://me:hunter2@host/x");
+    try (Worker worker = new Worker()) {
+      assertThat(temper("run", "slow.yaml", "--name", run, "--detach").code()).isZero();
+
+      String status = awaitStatus("next try in").out();
+
+      assertThat(status)
+          .contains("attempt 2  the one before ended: ", "cannot reach http://host/x")
+          .doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenLeavesNoRun() throws Exception {
+    temper.write("occupied", "a file");
+
+    Outcome outcome = temper("run", "small.yaml", "--name", run, "--store", "occupied");
+
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(temper.home().resolve("runs")).doesNotExist();
   }
 
   @Test
@@ -249,6 +317,28 @@ class ServerCommandsTest {
     assertThat(outcome.err()).contains("no namespace 'nosuch'").contains("namespace create");
     assertThat(temper.home()).doesNotExist();
     assertThat(temper.run(wrong, "worker").code()).isEqualTo(6);
+  }
+
+  /** From a home that has never heard of the run. */
+  private Outcome awaitStatus(String part) throws InterruptedException {
+    for (int tries = 0; tries < 600; tries++) {
+      Outcome status = temper("status", run, "--home", "other");
+      assertThat(status.code()).as(status.err()).isZero();
+      if (status.out().contains(part)) {
+        return status;
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    throw new AssertionError("no '%s' in:%n%s".formatted(part, temper("status", run).out()));
+  }
+
+  /** Its line in the list of runs. */
+  private String listed(String... options) {
+    List<String> arguments = new ArrayList<>(List.of("list"));
+    arguments.addAll(List.of(options));
+    Outcome list = temper(arguments.toArray(new String[0]));
+    assertThat(list.err()).isEmpty();
+    return list.lines().stream().filter(line -> line.startsWith(run)).findFirst().orElse("");
   }
 
   /** As run.json has it: a stage can go on and end between two looks. */
@@ -305,7 +395,7 @@ class ServerCommandsTest {
   private record NobodyFollows() implements RunActivities {
     @Override
     public RunLinks begin(RecipeRun asked) {
-      return RunLinks.NONE;
+      return new RunLinks(Map.of("mlflow.url", "http://mlflow.example/#/1"));
     }
 
     @Override

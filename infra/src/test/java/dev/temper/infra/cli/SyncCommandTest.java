@@ -43,6 +43,9 @@ class SyncCommandTest {
       assertThat(run.code()).as(run.err()).isZero();
       assertThat(run.err()).isEmpty();
       assertThat(run.out()).contains("MLflow at " + server.uri());
+      String link = "MLflow     " + server.uri() + "/#/experiments/";
+      assertThat(run.out()).contains(link);
+      assertThat(cli.run("status", "quickstart").out()).contains(link);
       assertThat(cli.run(environment, "sync", "quickstart").out())
           .contains("MLflow had every metric line");
     }
@@ -54,7 +57,7 @@ class SyncCommandTest {
     CommandLineFixture.Outcome run = cli.run(environment, "run", "small.yaml");
     assertThat(run.code()).isEqualTo(6);
     assertThat(run.err()).contains("http://127.0.0.1:9", "MLFLOW_TRACKING_URI");
-    assertThat(cli.home().resolve("runs/quickstart/run.json")).doesNotExist();
+    assertThat(cli.home().resolve("runs")).doesNotExist();
   }
 
   @Test

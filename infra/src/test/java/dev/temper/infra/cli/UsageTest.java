@@ -31,6 +31,22 @@ class UsageTest {
   }
 
   @Test
+  void helpOfRunSaysWhatBecomesOfANameThatIsTaken() {
+    String help = temper.run("run", "--help").out().replaceAll("\\s+", " ");
+
+    assertThat(help)
+        .contains("finished on a server refused (exit 2)")
+        .contains("failed, cancelled, interrupted goes on from its newest checkpoints")
+        .contains("running, paused on a server: this command watches it too");
+    assertThat(help.substring(help.indexOf("--again")))
+        .contains("what is in the store is not computed again", "one that is running is never");
+    assertThat(help.substring(help.indexOf("--detach")))
+        .contains("one that is running goes on untouched", "a finished one needs --again");
+    assertThat(help.substring(help.indexOf("--embedded")))
+        .contains("which belongs to a server, finished or not, is refused");
+  }
+
+  @Test
   void anUnknownCommandIsRefusedWithTheNearestName() {
     Outcome outcome = temper.run("statsu");
 

@@ -66,8 +66,12 @@ class RemoteRunTest {
               List.of(),
               List.of());
 
+  private static final RunLinks LINKS =
+      new RunLinks(Map.of("mlflow.url", "http://mlflow.example/#/1"));
+
   @TempDir Path home;
   private final HeldStages stages = new HeldStages();
+  private final List<RunLinks> linked = new ArrayList<>();
   private EmbeddedTemporal service;
   private QueueWorkers workers;
   private RemoteRun run;
@@ -118,6 +122,8 @@ class RemoteRunTest {
     assertThat(record.stages().get(0).content()).contains("content-base");
     assertThat(mirror.missing()).containsExactly("base", "sft");
     assertThat(run.outcome().orElseThrow().stages()).containsOnlyKeys("base", "sft");
+    assertThat(linked).containsExactly(LINKS);
+    assertThat(record.links()).isEqualTo(LINKS.links());
   }
 
   @Test
@@ -210,11 +216,11 @@ class RemoteRunTest {
 
   private void begin() {
     run.start(
-        new RecipeRun("demo", RECIPE, new RunSettings("", Queues.CPU, false, false), Map.of()));
+        new RecipeRun("demo", RECIPE, new RunSettings("", Queues.CPU, false, true), Map.of()));
   }
 
   private RunWatch watch(RunMirror mirror) {
-    return new RunWatch(run, mirror, said -> {}, Duration.ofMillis(50));
+    return new RunWatch(run, mirror, said -> {}, linked::add, Duration.ofMillis(50));
   }
 
   private RunMirror mirror(Heard heard, Act afterProgress) {
@@ -235,9 +241,10 @@ class RemoteRunTest {
             Optional.empty(),
             pending);
     return new RunMirror(
-        Optional.of(new Home(home).run("demo")),
+        Optional.of(
+            new RunMirror.Kept(
+                new Home(home).run("demo"), new FolderArtifactStore(home.resolve("store")))),
         record,
-        new FolderArtifactStore(home.resolve("store")),
         heard,
         Clock.systemUTC());
   }
@@ -287,7 +294,7 @@ class RemoteRunTest {
   private record NobodyFollows() implements RunActivities {
     @Override
     public RunLinks begin(RecipeRun run) {
-      return RunLinks.NONE;
+      return LINKS;
     }
 
     @Override
