@@ -56,7 +56,7 @@ final class CommandLineRunner {
     }
     if (failure instanceof StatusRuntimeException || failure instanceof WorkflowServiceException) {
       // The connection was checked before, so this is a server that went away meanwhile.
-      around.err().println("temper: the Temporal server did not answer: " + root(failure));
+      around.err().println("temper: the Temporal server did not answer: " + said(failure, root));
       return ExitCode.SERVER.number();
     }
     if (failure instanceof RecipeException) {
@@ -88,6 +88,15 @@ final class CommandLineRunner {
       failure.printStackTrace(around.err());
     }
     return ExitCode.STAGE_FAILED.number();
+  }
+
+  private static String said(Exception failure, TemperCommand root) {
+    String text = root(failure);
+    try {
+      return root.server().map(address -> address.withoutSecrets(text)).orElse(text);
+    } catch (ServerException e) {
+      return failure.getClass().getSimpleName(); // the configuration was changed meanwhile
+    }
   }
 
   private static String root(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.temper.infra.temporal;
 
+import io.grpc.Metadata;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import java.io.IOException;
@@ -63,9 +64,49 @@ public final class ServerAddress {
     return "%s, namespace %s, %s, %s".formatted(target(), namespace(), encryption(), credentials());
   }
 
+  /** Whether TLS was turned off in words. */
+  boolean isPlain() {
+    var tls = profile.getTls();
+    return tls != null && Boolean.TRUE.equals(tls.isDisabled());
+  }
+
+  /** What a server said, with every key that it repeats struck out. */
+  public String withoutSecrets(String said) {
+    String clean = said;
+    for (String secret : secrets()) {
+      clean = clean.replace(secret, "***");
+    }
+    return clean;
+  }
+
+  private List<String> secrets() {
+    List<String> secrets = new ArrayList<>();
+    if (!isEmpty(profile.getApiKey())) {
+      secrets.add(profile.getApiKey());
+    }
+    for (String header : headers()) {
+      String value =
+          profile.getMetadata().get(Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER));
+      // A server may leave the scheme out, as in "Bearer KEY".
+      secrets.addAll(List.of(value, value.substring(value.lastIndexOf(' ') + 1)));
+    }
+    secrets.removeIf(String::isBlank);
+    return secrets;
+  }
+
+  /** Headers of the user's own that are text. */
+  private List<String> headers() {
+    return profile.getMetadata() == null
+        ? List.of()
+        : profile.getMetadata().keys().stream()
+            .filter(name -> !name.endsWith(Metadata.BINARY_HEADER_SUFFIX))
+            .sorted()
+            .toList();
+  }
+
   private String encryption() {
     var tls = profile.getTls();
-    if (tls != null && Boolean.TRUE.equals(tls.isDisabled())) {
+    if (isPlain()) {
       return "without TLS";
     }
     // The SDK turns TLS on where there is a key to protect.
@@ -81,6 +122,7 @@ public final class ServerAddress {
     if (tls != null && (!isEmpty(tls.getClientCertPath()) || tls.getClientCertData() != null)) {
       there.add("a client certificate");
     }
+    headers().forEach(name -> there.add("the header '" + name + "'"));
     return there.isEmpty() ? "without credentials" : "with " + String.join(" and ", there);
   }
 

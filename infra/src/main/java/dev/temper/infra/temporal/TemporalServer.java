@@ -80,6 +80,10 @@ public final class TemporalServer implements AutoCloseable {
       if (failpoints != StageFailpoints.NONE) {
         options.setGrpcClientInterceptors(List.of(new TaskMoments(failpoints)));
       }
+      if (address.isPlain()) {
+        // The SDK turns TLS on for a key, also where it was told not to.
+        options.setEnableHttps(false);
+      }
       return WorkflowServiceStubs.newServiceStubs(options.build());
     } catch (RuntimeException e) {
       // A certificate that cannot be read; its bytes are in no message.
@@ -139,10 +143,12 @@ public final class TemporalServer implements AutoCloseable {
           case UNIMPLEMENTED -> "what answers is no Temporal server";
           default -> "the Temporal server cannot be reached";
         };
-    return new ServerException("%s (%s): %s".formatted(what, address.inWords(), reason(status)), e);
+    // Not the cause itself: some servers repeat the key that they refuse.
+    return new ServerException(
+        "%s (%s): %s".formatted(what, address.inWords(), address.withoutSecrets(reason(status))));
   }
 
-  /** What the network or the server says; neither repeats a key. */
+  /** What the network or the server says. */
   private static String reason(Status status) {
     String description = status.getDescription() == null ? "" : ": " + status.getDescription();
     String cause = status.getCause() == null ? "" : " (" + rootMessage(status.getCause()) + ")";
