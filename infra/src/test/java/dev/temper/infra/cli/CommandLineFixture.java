@@ -2,6 +2,7 @@ package dev.temper.infra.cli;
 
 import dev.temper.activities.StageFailpoints;
 import dev.temper.infra.Wiring;
+import dev.temper.trainers.StepwiseTask;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,10 +28,18 @@ final class CommandLineFixture {
 
   private final Path directory;
   private final FakeStages stages = new FakeStages();
+  private final StepwiseTask.Factory tasks;
 
   /** Stages compute nothing. */
   CommandLineFixture(Path directory) {
     this.directory = directory;
+    this.tasks = stages;
+  }
+
+  /** Stages of the test's own. */
+  CommandLineFixture(Path directory, StepwiseTask.Factory tasks) {
+    this.directory = directory;
+    this.tasks = tasks;
   }
 
   FakeStages stages() {
@@ -82,7 +91,7 @@ final class CommandLineFixture {
   }
 
   Wiring wiring() {
-    return new Wiring("test", stages, StageFailpoints.NONE);
+    return new Wiring("test", tasks, StageFailpoints.NONE);
   }
 
   private Outcome run(
