@@ -14,6 +14,7 @@ import dev.temper.trainers.StepwiseTask;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,12 +27,29 @@ import java.util.concurrent.locks.LockSupport;
 final class FakeStages implements StepwiseTask.Factory {
 
   /** Steps of a stage that is held: more than a test waits for. */
-  private static final long LONG = 30_000;
+  private final long longSteps;
+
+  private final Duration pace;
 
   private final AtomicInteger opened = new AtomicInteger();
   private volatile Optional<Class<? extends StageSpec>> failing = Optional.empty();
   private volatile Map<Class<? extends StageSpec>, String> stumbling = Map.of();
   private volatile Optional<Class<? extends StageSpec>> held = Optional.empty();
+
+  FakeStages() {
+    this(30_000, Duration.ofMillis(5));
+  }
+
+  /**
+   * For a test that takes longer.
+   *
+   * @param longSteps of a stage that is held
+   * @param pace time of each
+   */
+  FakeStages(long longSteps, Duration pace) {
+    this.longSteps = longSteps;
+    this.pace = pace;
+  }
 
   /** Tasks opened so far: stages that were not found in the store. */
   int opened() {
@@ -69,7 +87,7 @@ final class FakeStages implements StepwiseTask.Factory {
     return new Task(
         context.spec(),
         fails,
-        holds || before.filter(step -> step >= 3).isPresent() ? LONG : 3,
+        holds || before.filter(step -> step >= 3).isPresent() ? longSteps : 3,
         before.orElse(0L));
   }
 
@@ -105,7 +123,7 @@ final class FakeStages implements StepwiseTask.Factory {
         throw new IllegalStateException(stumbling.get(spec.getClass()));
       }
       if (held.filter(spec.getClass()::equals).isPresent()) {
-        LockSupport.parkNanos(5_000_000);
+        LockSupport.parkNanos(pace.toNanos());
       }
       step++;
       return new StepReport(Map.of("train/loss", 1.0 / step));
