@@ -223,7 +223,11 @@ final class TemperCommand implements Runnable {
 
   /** The store at a location that {@link #store} or a run.json named. */
   ArtifactStore artifacts(String location) {
-    return Stores.open(location, environment(), cache());
+    try {
+      return Stores.open(location, environment(), cache());
+    } catch (IllegalArgumentException e) {
+      throw Refusal.usage(e.getMessage()); // a variable of the AWS tools
+    }
   }
 
   /** Where copies of what lies in a remote store are kept. */

@@ -2,6 +2,7 @@ package dev.temper.infra.mlflow;
 
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** The server did not do what it was asked; never holds a secret. */
 public final class MlflowFailure extends RuntimeException {
@@ -50,6 +51,16 @@ public final class MlflowFailure extends RuntimeException {
   /** The server is there and did not let us in. */
   public boolean denied() {
     return status == 401 || status == 403;
+  }
+
+  /** Its certificate is not one of those that we believe, or ours is not believed there. */
+  public boolean distrusted() {
+    for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What was sent is not acceptable, and will not be. */

@@ -111,6 +111,7 @@ record MlflowSettings(
       throw new IllegalArgumentException(
           "%s must be a PEM file, but there is no file %s".formatted(name, file));
     }
+    Trust.requireAuthorities(file);
     return Optional.of(file);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
@@ -23,24 +24,49 @@ final class Trust {
 
   /** Believes all that a PEM file names as authorities. */
   static SSLContext of(Path pem) {
+    try {
+      TrustManagerFactory managers =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      managers.init(authorities(pem));
+      return context(managers.getTrustManagers());
+    } catch (IOException | GeneralSecurityException e) {
+      throw unusable(pem, e);
+    }
+  }
+
+  /**
+   * Reads a PEM file.
+   *
+   * @throws IllegalArgumentException if it names no authority
+   */
+  static void requireAuthorities(Path pem) {
+    try {
+      if (authorities(pem).size() == 0) {
+        throw new CertificateException("it holds none");
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      throw unusable(pem, e);
+    }
+  }
+
+  private static KeyStore authorities(Path pem) throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
     try (InputStream in = Files.newInputStream(pem)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
       int number = 0;
       for (Certificate certificate :
           CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         store.setCertificateEntry("authority-" + number++, certificate);
       }
-      TrustManagerFactory managers =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(store);
-      return context(managers.getTrustManagers());
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "MLFLOW_TRACKING_SERVER_CERT_PATH must be a PEM file with certificates, and %s is not: %s"
-              .formatted(pem, e.getMessage()),
-          e);
     }
+    return store;
+  }
+
+  private static IllegalArgumentException unusable(Path pem, Exception e) {
+    return new IllegalArgumentException(
+        "MLFLOW_TRACKING_SERVER_CERT_PATH must be a PEM file with certificates, and %s is not: %s"
+            .formatted(pem, e.getMessage()),
+        e);
   }
 
   /** Believes anything, as MLFLOW_TRACKING_INSECURE_TLS asks for. */

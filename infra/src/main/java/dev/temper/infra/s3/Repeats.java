@@ -2,6 +2,7 @@ package dev.temper.infra.s3;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -92,7 +93,20 @@ record Repeats(Duration limit, Pause pause, LongSupplier nanos) {
     return interrupted;
   }
 
+  /** Whether the server's certificate is not one of those that we believe. */
+  static boolean distrusts(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean repeatable(Exception failure) {
+    if (distrusts(failure)) {
+      return false; // it will not be another one a second later
+    }
     return !(failure instanceof AwsServiceException e)
         || STATUS.contains(e.statusCode())
         || CODES.contains(code(e));

@@ -2,13 +2,13 @@ package dev.temper.infra.s3;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
@@ -111,7 +111,9 @@ record S3Connection(
             .maxConnections(CONNECTIONS)
             .connectionTimeout(CONNECT)
             .socketTimeout(SILENCE);
-    ca.ifPresent(file -> http.tlsTrustManagersProvider(() -> trusting(file).getTrustManagers()));
+    // Before a connection is asked for: a file that cannot be used is no fault of the server.
+    ca.map(S3Connection::trusting)
+        .ifPresent(trust -> http.tlsTrustManagersProvider(trust::getTrustManagers));
     return http.build();
   }
 
@@ -142,14 +144,18 @@ record S3Connection(
       for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
         store.setCertificateEntry("ca-" + number++, one);
       }
+      if (number == 0) {
+        throw new CertificateException("it holds none");
+      }
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(store);
       return factory;
-    } catch (IOException e) {
-      throw new UncheckedIOException("AWS_CA_BUNDLE " + file + " cannot be read", e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("AWS_CA_BUNDLE " + file + " holds no certificates", e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          "AWS_CA_BUNDLE must be a PEM file with certificates, and %s is not: %s"
+              .formatted(file, e),
+          e);
     }
   }
 }

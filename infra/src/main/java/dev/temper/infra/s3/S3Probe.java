@@ -60,7 +60,10 @@ final class S3Probe {
 
   private String hint(S3Failure e) {
     return switch (e.status()) {
-      case 0 -> "; is AWS_ENDPOINT_URL_S3 right, and the server up?";
+      case 0 ->
+          Repeats.distrusts(e)
+              ? "; look at AWS_CA_BUNDLE"
+              : "; is AWS_ENDPOINT_URL_S3 right, and the server up?";
       case 403 -> "; look at AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they may do";
       case 404 -> "; make the bucket " + bucket.location().bucket() + " first";
       case 301, 400 -> "; look at AWS_REGION and AWS_ENDPOINT_URL_S3";

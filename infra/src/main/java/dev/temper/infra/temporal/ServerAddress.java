@@ -61,7 +61,9 @@ public final class ServerAddress {
 
   /** {@code "localhost:7233, namespace default, without TLS, without credentials"}. */
   public String inWords() {
-    return "%s, namespace %s, %s, %s".formatted(target(), namespace(), encryption(), credentials());
+    return "%s, namespace %s, %s, %s"
+        .formatted(
+            target(), namespace(), isEncrypted() ? "with TLS" : "without TLS", credentials());
   }
 
   /** Whether TLS was turned off in words. */
@@ -104,13 +106,9 @@ public final class ServerAddress {
             .toList();
   }
 
-  private String encryption() {
-    var tls = profile.getTls();
-    if (isPlain()) {
-      return "without TLS";
-    }
+  boolean isEncrypted() {
     // The SDK turns TLS on where there is a key to protect.
-    return tls != null || !isEmpty(profile.getApiKey()) ? "with TLS" : "without TLS";
+    return !isPlain() && (profile.getTls() != null || !isEmpty(profile.getApiKey()));
   }
 
   private String credentials() {

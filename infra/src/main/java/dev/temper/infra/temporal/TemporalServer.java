@@ -11,10 +11,12 @@ import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.converter.DataConverter;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** A connection to a Temporal server that was found usable. */
 public final class TemporalServer implements AutoCloseable {
@@ -53,8 +55,9 @@ public final class TemporalServer implements AutoCloseable {
   public static TemporalServer connect(
       ServerAddress address, DataConverter converter, StageFailpoints failpoints)
       throws ServerException {
-    long end = System.nanoTime() + LIMIT.toNanos();
     WorkflowServiceStubs stubs = stubs(address, failpoints);
+    // From here: on a busy machine the library takes seconds to get ready, and asks nothing.
+    long end = System.nanoTime() + LIMIT.toNanos();
     try {
       String version = version(address, stubs.blockingStub(), end);
       requireNamespace(address, stubs.blockingStub(), end);
@@ -145,7 +148,34 @@ public final class TemporalServer implements AutoCloseable {
         };
     // Not the cause itself: some servers repeat the key that they refuse.
     return new ServerException(
-        "%s (%s): %s".formatted(what, address.inWords(), address.withoutSecrets(reason(status))));
+        "%s (%s): %s%s"
+            .formatted(
+                what,
+                address.inWords(),
+                address.withoutSecrets(reason(status)),
+                hint(address, status)));
+  }
+
+  /** Which variable to look at, where what went wrong says so. */
+  private static String hint(ServerAddress address, Status status) {
+    // INTERNAL: what came back was no HTTP/2.
+    if (status.getCode() != Status.Code.UNAVAILABLE && status.getCode() != Status.Code.INTERNAL) {
+      return "";
+    }
+    String hint = address.isEncrypted() ? "" : "; if the server speaks TLS, set TEMPORAL_TLS=true";
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      // Of the network library, whose copy inside gRPC is no API.
+      if (cause.getClass().getSimpleName().equals("NotSslRecordException")) {
+        return "; the server does not speak TLS: TEMPORAL_TLS=false turns it off";
+      }
+      if (cause instanceof SSLException) {
+        hint = "; look at TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH";
+      }
+      if (cause instanceof CertificateException) { // the reason of an SSLException
+        return "; look at TEMPORAL_TLS_SERVER_CA_CERT_PATH and TEMPORAL_TLS_SERVER_NAME";
+      }
+    }
+    return hint;
   }
 
   /** What the network or the server says. */
