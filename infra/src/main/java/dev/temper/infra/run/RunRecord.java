@@ -162,6 +162,7 @@ public record RunRecord(
         startedAt,
         endedAt,
         Optional.of(why),
+        links,
         stages);
   }
 
