@@ -3,6 +3,7 @@ package dev.temper.activities;
 import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,12 @@ public interface ArtifactStore extends AutoCloseable {
    * @throws dev.temper.trainers.StageFailure {@code ArtifactCorrupt}, naming the file
    */
   Optional<Manifest> find(String key) throws IOException;
+
+  /**
+   * When an artifact that is there was published; the same for whoever asks. No result depends on
+   * it.
+   */
+  Instant published(String key) throws IOException;
 
   /**
    * A local folder with the artifact's files. Every byte is verified, once per process.

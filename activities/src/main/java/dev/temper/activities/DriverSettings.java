@@ -11,8 +11,7 @@ import java.time.InstantSource;
  * @param writerDeadline after which a checkpoint that is not written has failed
  * @param clock for the times in journals
  * @param failpoints for kill tests
- * @param place where a run has its name: a home, or a namespace of a server. Two runs of one name
- *     in two places are two owners of a lease
+ * @param place where runs have their names
  */
 public record DriverSettings(
     String codeVersion,
@@ -20,7 +19,7 @@ public record DriverSettings(
     Duration writerDeadline,
     InstantSource clock,
     StageFailpoints failpoints,
-    String place) {
+    Place place) {
 
   public static DriverSettings of(String codeVersion) {
     return new DriverSettings(
@@ -29,14 +28,14 @@ public record DriverSettings(
         Duration.ofMinutes(10),
         InstantSource.system(),
         StageFailpoints.NONE,
-        "");
+        Place.ONLY);
   }
 
   public DriverSettings with(StageFailpoints other) {
     return new DriverSettings(codeVersion, checkpointEvery, writerDeadline, clock, other, place);
   }
 
-  public DriverSettings at(String other) {
+  public DriverSettings at(Place other) {
     return new DriverSettings(
         codeVersion, checkpointEvery, writerDeadline, clock, failpoints, other);
   }

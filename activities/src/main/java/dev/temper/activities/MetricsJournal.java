@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,14 +98,14 @@ final class MetricsJournal implements AutoCloseable {
     return ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** A journal from an artifact's history: every line with the time at which it was restored. */
-  static ByteBuffer withTimes(String history, InstantSource clock) throws IOException {
+  /** A journal from an artifact's history: every line with one time. */
+  static ByteBuffer withTimes(String history, Instant time) throws IOException {
     StringBuilder text = new StringBuilder();
     for (String line : history.lines().toList()) {
       JsonNode node = JSON.readTree(line);
       ObjectNode timed = JSON.createObjectNode();
       timed.set("step", node.get("step"));
-      timed.put("time", clock.millis());
+      timed.put("time", time.toEpochMilli());
       timed.set("metrics", node.get("metrics"));
       text.append(timed).append('\n');
     }

@@ -55,7 +55,7 @@ public final class StageDriver {
     StageAttempt running =
         new StageAttempt(store, tracker, settings, request, identity, attempt, failures, control);
     tracker.requested(request);
-    store.keep(request.run(), identity.key());
+    store.keep(settings.place().root(request.run()), identity.key());
     StageResult result = running.cached().orElse(null);
     if (result == null) {
       result = lead(running, request, identity);
@@ -66,8 +66,7 @@ public final class StageDriver {
 
   private StageResult lead(StageAttempt running, StageRequest request, StageIdentity identity)
       throws IOException, InterruptedException {
-    String stage = request.run() + "/" + request.stage().name();
-    String owner = settings.place().isEmpty() ? stage : stage + " in " + settings.place();
+    String owner = settings.place().owner(request.run(), request.stage().name());
     try (StageLease lease = store.lease(identity.key(), owner, running::waitFor)) {
       try {
         return running.run(

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /**
@@ -58,18 +59,22 @@ public record StageFolder(Path path, InstantSource clock) {
     Path attachments = store.openAttachments(artifact, pulse);
     for (StoredFile file : artifact.attachments()) {
       if (file.path().equals(HISTORY)) {
-        deliverMetrics(Files.readString(attachments.resolve(HISTORY)));
+        deliverMetrics(
+            Files.readString(attachments.resolve(HISTORY)), store.published(artifact.key()));
       } else {
         replace(file.path(), ByteBuffer.wrap(Files.readAllBytes(attachments.resolve(file.path()))));
       }
     }
   }
 
-  /** Keeps a journal that has the same lines, for the sake of its times. */
-  private void deliverMetrics(String history) throws IOException {
+  /**
+   * Keeps a journal that has the same lines, for the sake of its times. Others have one time: two
+   * that restore the lines and send them must not tell a tracker two times of one step.
+   */
+  private void deliverMetrics(String history, Instant time) throws IOException {
     Path metrics = path.resolve(METRICS);
     if (!Files.exists(metrics) || !sameLines(Files.readString(metrics), history)) {
-      replace(METRICS, MetricsJournal.withTimes(history, clock));
+      replace(METRICS, MetricsJournal.withTimes(history, time));
     }
   }
 

@@ -69,6 +69,7 @@ public interface ArtifactStoreContract {
     ArtifactStore store = reopened();
     Manifest found = store.find(KEY).orElseThrow();
     assertThat(found).isEqualTo(made);
+    assertThat(store.published(KEY)).isEqualTo(reopened().published(KEY));
     assertThat(store.open(found, Pulse.NONE).resolve("deep/er/weights")).hasContent("abc");
     assertThat(store.openAttachments(found, Pulse.NONE).resolve("samples.jsonl")).hasContent("{}");
   }

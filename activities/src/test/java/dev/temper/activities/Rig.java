@@ -24,7 +24,7 @@ final class Rig {
   private StageFailpoints failpoints = StageFailpoints.NONE;
   private StepwiseTask.Factory tasks = FakeTask.factory(FakeBugs.NONE);
   private Duration writerDeadline = Duration.ofMinutes(1);
-  private String place = "";
+  private Place place = Place.ONLY;
 
   Rig(Path home) {
     this.home = home;
@@ -58,7 +58,7 @@ final class Rig {
   }
 
   Rig in(String somePlace) {
-    place = somePlace;
+    place = new Place(somePlace, "a test");
     return this;
   }
 

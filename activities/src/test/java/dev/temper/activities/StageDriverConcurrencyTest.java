@@ -76,7 +76,8 @@ class StageDriverConcurrencyTest {
     assertThat(first.get().cached()).isFalse();
     assertThat(second.cached()).isTrue();
     assertThat(second.notes())
-        .containsExactly("waits for one/base in here, which makes the same artifact");
+        .containsExactly("waits for one/base in a test (here), which makes the same artifact");
+    assertThat(here.store().roots()).containsOnlyKeys("one@here", "one@there");
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.temper.recipes.Stage;
 import dev.temper.workflows.StageResult;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -155,6 +156,17 @@ class StageDriverTest {
     assertThat(rig.metricLines("other", "base")).isEqualTo(cleanLines);
     assertThat(rig.stageFolder("other", "base").resolve("samples.jsonl"))
         .hasSameTextualContentAs(rig.stageFolder("clean", "base").resolve("samples.jsonl"));
+  }
+
+  @Test
+  void whoeverFindsAnArtifactGivesItsMetricLinesTheSameTime() throws Exception {
+    Rig rig = new Rig(folder.resolve("clean"));
+    rig.run("other", STAGE);
+    long published = rig.store().published(clean.key()).toEpochMilli();
+    for (String line :
+        Files.readAllLines(rig.stageFolder("other", "base").resolve("metrics.jsonl"))) {
+      assertThat(FakeStages.JSON.readTree(line).get("time").longValue()).isEqualTo(published);
+    }
   }
 
   private void assertSameAsClean(Rig rig, String run, StageResult result) throws Exception {

@@ -3,6 +3,7 @@ package dev.temper.infra;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.DataFiles;
 import dev.temper.activities.DriverSettings;
+import dev.temper.activities.Place;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageActivitiesImpl;
 import dev.temper.activities.StageDriver;
@@ -77,7 +78,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
       Path recipeFolder,
       ArtifactStore store,
       RunTracker tracker,
-      String place) {
+      Place place) {
     RecipeFolder files = new RecipeFolder(recipeFolder);
     StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file), place);
     Set<String> queues =
@@ -94,7 +95,7 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
    * @param place where runs have their names
    */
   public StageWork work(
-      ArtifactStore store, String location, RunTracker tracker, DataFiles files, String place) {
+      ArtifactStore store, String location, RunTracker tracker, DataFiles files, Place place) {
     Compute compute = new Compute(Runtime.getRuntime().availableProcessors());
     StageDriver driver =
         new StageDriver(

@@ -28,10 +28,23 @@ public record RecipeRun(
    * What continues as new.
    *
    * @param ended stages that failed, by name
+   * @param moved queues that stages were moved to, by stage; the recipe stays as it was asked for
    */
-  public record Carry(Map<String, StageState> ended, RunLinks links, boolean paused) {
+  public record Carry(
+      Map<String, StageState> ended, RunLinks links, boolean paused, Map<String, String> moved) {
     public Carry {
       ended = Collections.unmodifiableMap(new LinkedHashMap<>(ended));
+      moved = Collections.unmodifiableMap(new LinkedHashMap<>(moved));
+    }
+
+    /** Histories of earlier versions have moved stages in their recipe. */
+    @JsonCreator
+    static Carry read(
+        @JsonProperty("ended") Map<String, StageState> ended,
+        @JsonProperty("links") RunLinks links,
+        @JsonProperty("paused") boolean paused,
+        @JsonProperty("moved") Optional<Map<String, String>> moved) {
+      return new Carry(ended, links, paused, moved.orElse(Map.of()));
     }
   }
 

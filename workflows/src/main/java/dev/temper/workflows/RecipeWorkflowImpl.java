@@ -14,6 +14,9 @@ public final class RecipeWorkflowImpl implements RecipeWorkflow {
 
   private static final String RUNNING = "running";
 
+  /** Histories before it end with the first end that was told, whatever was started meanwhile. */
+  private static final String MAY_GO_ON = "goes-on-while-its-end-is-told";
+
   private final Walk walk;
   private final LiveChecks checks;
   private final RunDisplay display;
@@ -103,16 +106,30 @@ public final class RecipeWorkflowImpl implements RecipeWorkflow {
     }
     display.begin(run, links);
     walk.open();
-    Workflow.await(walk::isOver);
+    do {
+      Workflow.await(walk::isOver);
+      walk.throwIfBroken();
+      if (walk.continuesAsNew()) {
+        continueAsNew();
+      }
+      display.show(status(walk), walk.states());
+    } while (run.settings().tracked() && goesOnAfterItsEndIsTold(run));
+  }
+
+  /** Tells of the end; whether that has become another one meanwhile. */
+  private boolean goesOnAfterItsEndIsTold(RecipeRun run) {
+    boolean mayGoOn = Workflow.getVersion(MAY_GO_ON, Workflow.DEFAULT_VERSION, 1) == 1;
+    walk.ending(mayGoOn);
+    RunEnd told = new RunEnd(run.run(), run.recipe(), run.settings(), walk.states(), status(walk));
+    calls.end(told);
     walk.throwIfBroken();
-    if (walk.continuesAsNew()) {
-      continueAsNew();
-    }
-    String status = status(walk);
-    display.show(status, walk.states());
-    if (run.settings().tracked()) {
-      calls.end(new RunEnd(run.run(), walk.recipe(), run.settings(), walk.states(), status));
-    }
+    // A workflow that was asked to cancel closes as cancelled, so that is said then, too.
+    boolean ended =
+        walk.hasEnded()
+            && told.stages().equals(walk.states())
+            && told.status().equals(status(walk));
+    walk.ending(false);
+    return mayGoOn && !ended;
   }
 
   private void continueAsNew() {
@@ -128,7 +145,14 @@ public final class RecipeWorkflowImpl implements RecipeWorkflow {
   }
 
   private void changed() {
-    display.show(walk.isPaused() ? "paused" : RUNNING, walk.states());
+    display.show(now(), walk.states());
+  }
+
+  private String now() {
+    if (walk.hasEnded()) {
+      return status(walk);
+    }
+    return walk.isPaused() ? "paused" : RUNNING;
   }
 
   private static String status(Walk walk) {

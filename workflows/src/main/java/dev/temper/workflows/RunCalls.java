@@ -23,13 +23,8 @@ final class RunCalls {
   /** One call to a tracker that answers. */
   private static final Duration BEGIN_CALL = Duration.ofSeconds(15);
 
-  /**
-   * The last points and the report are sent then: a tracker may be away for longer than an hour.
-   */
-  private static final Duration END = Duration.ofHours(2);
-
-  /** Uploads of a report, tables and plots over a slow line. */
-  private static final Duration END_CALL = Duration.ofMinutes(10);
+  /** The run is open that long; what is not told then, {@code temper sync} tells. */
+  private static final Duration END = Duration.ofSeconds(10);
 
   private final Logger log = Workflow.getLogger(RunCalls.class);
 
@@ -45,7 +40,7 @@ final class RunCalls {
   void end(RunEnd end) {
     RunActivities activities =
         Workflow.newActivityStub(
-            RunActivities.class, options("end", END_CALL, END, Duration.ofMinutes(1)));
+            RunActivities.class, options("end", END, END, Duration.ofSeconds(5)));
     try {
       activities.end(end);
     } catch (TemporalFailure e) {

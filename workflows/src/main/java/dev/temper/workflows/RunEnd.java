@@ -8,6 +8,7 @@ import java.util.Map;
 /**
  * How a run ended.
  *
+ * @param recipe as it was asked for, whatever was moved since: it says which run this is
  * @param stages in recipe order
  * @param status {@code finished}, {@code failed} or {@code cancelled}
  */

@@ -1,7 +1,6 @@
 package dev.temper.workflows;
 
 import dev.temper.recipes.Input;
-import dev.temper.recipes.Recipe;
 import dev.temper.recipes.Stage;
 import dev.temper.recipes.StageInputs;
 import dev.temper.workflows.StageState.StageProblem;
@@ -29,6 +28,9 @@ import org.slf4j.Logger;
  * activities by order.
  */
 final class Walk {
+
+  /** Histories before it begin without knowing what a failure before them blocks. */
+  private static final String BLOCKS = "blocks-when-it-opens";
 
   /** Why an attempt was asked to end. */
   private enum Asked {
@@ -59,6 +61,7 @@ final class Walk {
   private boolean cancelled;
   private boolean draining;
   private boolean progressed;
+  private boolean ending;
   private Optional<RuntimeException> broken = Optional.empty();
 
   /**
@@ -71,7 +74,7 @@ final class Walk {
     this.budget = budget;
     this.changed = changed;
     for (Stage stage : run.recipe().stages()) {
-      stages.put(stage.name(), stage);
+      stages.put(stage.name(), movedBefore(stage));
       states.put(stage.name(), StageState.of(Status.PENDING));
     }
   }
@@ -80,9 +83,20 @@ final class Walk {
     return Collections.unmodifiableMap(states);
   }
 
-  /** The recipe, with every stage on the queue that it was moved to. */
-  Recipe recipe() {
-    return new Recipe(run.recipe().name(), run.recipe().seed(), List.copyOf(stages.values()));
+  private Stage movedBefore(Stage stage) {
+    return run.carry().map(carry -> carry.moved().get(stage.name())).map(stage::on).orElse(stage);
+  }
+
+  /** Queues that stages were moved to, by stage. */
+  private Map<String, String> moved() {
+    Map<String, String> moved = new LinkedHashMap<>();
+    for (Stage asked : run.recipe().stages()) {
+      String queue = stages.get(asked.name()).queue();
+      if (!queue.equals(asked.queue())) {
+        moved.put(asked.name(), queue);
+      }
+    }
+    return moved;
   }
 
   boolean isPaused() {
@@ -91,6 +105,16 @@ final class Walk {
 
   boolean isCancelled() {
     return cancelled;
+  }
+
+  /** Says whether its end is being told. */
+  void ending(boolean now) {
+    ending = now;
+  }
+
+  /** Whether its end is being told and nothing was started again since. */
+  boolean hasEnded() {
+    return ending && attempts.isEmpty() && !isUnfinished();
   }
 
   /** Takes over what is known from before, and starts what can start. */
@@ -103,6 +127,9 @@ final class Walk {
               paused = paused || carry.paused();
             });
     run.finished().forEach(this::takeOver);
+    if (isAny(Status.FAILED) && Workflow.getVersion(BLOCKS, Workflow.DEFAULT_VERSION, 1) == 1) {
+      block();
+    }
     open = true;
     go();
   }
@@ -111,6 +138,10 @@ final class Walk {
   boolean isOver() {
     return broken.isPresent()
         || (open && attempts.isEmpty() && (cancelled || draining || !paused || !isUnfinished()));
+  }
+
+  private boolean isAny(Status status) {
+    return states.values().stream().anyMatch(state -> state.status() == status);
   }
 
   /** Whether a stage can still go on, were it not for a pause or the length of the history. */
@@ -147,10 +178,10 @@ final class Walk {
         });
     return new RecipeRun(
         run.run(),
-        recipe(),
+        run.recipe(),
         run.settings(),
         finished,
-        Optional.of(new RecipeRun.Carry(ended, links, paused)));
+        Optional.of(new RecipeRun.Carry(ended, links, paused, moved())));
   }
 
   void pause() {

@@ -28,6 +28,15 @@ final class FakeStages {
             stage("eval", "base", "sft", "rl@5")));
   }
 
+  /** bad and what reads it, and beside them a chain: a, b, c. */
+  static Recipe twoBranches() {
+    return new Recipe(
+        "two-branches",
+        7,
+        List.of(
+            stage("bad"), stage("after-bad", "bad"), stage("a"), stage("b", "a"), stage("c", "b")));
+  }
+
   static Stage stage(String name, String... inputs) {
     return new Stage(
         name,

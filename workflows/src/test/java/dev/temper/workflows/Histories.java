@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * Writes the histories that {@link ReplayTest} replays. Run by hand, only when a path is new or a
@@ -39,6 +40,9 @@ final class Histories {
     makers.put("cancel", Histories::cancel);
     makers.put("fork", Histories::fork);
     makers.put("tracked", Histories::tracked);
+    makers.put("retry-at-the-end", Histories::retryAtTheEnd);
+    makers.put("cancel-at-the-end", Histories::cancelAtTheEnd);
+    makers.put("continued-blocked", Histories::continuedBlocked);
     makers.put("continue-as-new", () -> continued(false));
     makers.put("continued", () -> continued(true));
     return makers;
@@ -145,13 +149,54 @@ final class Histories {
     }
   }
 
+  /** A stage is started again while the end of the run is told. */
+  private static String retryAtTheEnd() {
+    HeldStages stages = new HeldStages().next("rm", HeldStages.fails("TrainingDiverged"));
+    return atTheEnd(stages, run -> run.live().retry("rm"));
+  }
+
+  /** The run is cancelled while its end is told. */
+  private static String cancelAtTheEnd() {
+    return atTheEnd(new HeldStages(), WorkflowRig::cancel);
+  }
+
+  private static String atTheEnd(HeldStages stages, Consumer<WorkflowRig> operation) {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    FakeRuns runs = FakeRuns.whoseEndWaits(mayEnd);
+    try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
+      WorkflowStub run = rig.started(trackedRun());
+      runs.awaitEnd();
+      operation.accept(rig);
+      mayEnd.countDown();
+      return ended(rig, run);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The last history of a run one of whose stages failed in the first. */
+  private static String continuedBlocked() {
+    CountDownLatch go = new CountDownLatch(1);
+    HeldStages stages =
+        new HeldStages()
+            .next("bad", HeldStages.fails("TrainingDiverged"))
+            .next("a", HeldStages.until(go));
+    try (WorkflowRig rig = new WorkflowRig(ShortHistory.class, stages, new FakeRuns())) {
+      WorkflowStub run = rig.started(tracked(FakeStages.twoBranches()));
+      rig.until("bad", Status.FAILED);
+      rig.live().move("c", "gpu");
+      go.countDown();
+      return ended(rig, run);
+    }
+  }
+
   static RecipeRun trackedRun() {
+    return tracked(FakeStages.sixStages());
+  }
+
+  static RecipeRun tracked(Recipe recipe) {
     return new RecipeRun(
-        "demo",
-        FakeStages.sixStages(),
-        new RunSettings("s3://a/b", "", true, true),
-        Map.of(),
-        Optional.empty());
+        "demo", recipe, new RunSettings("s3://a/b", "", true, true), Map.of(), Optional.empty());
   }
 
   /** One of the histories of a run that needs several: the first, or the last. */

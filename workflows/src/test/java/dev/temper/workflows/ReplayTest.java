@@ -38,6 +38,14 @@ class ReplayTest {
     replay(name, name.contains("continue") ? ShortHistory.class : RecipeWorkflowImpl.class);
   }
 
+  /** Recorded by the version that did not look again after the end of the run was told. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"before-retry-at-the-end", "before-cancel-at-the-end", "before-continued-blocked"})
+  void aHistoryOfAnEarlierVersionReplays(String name) throws Exception {
+    aStoredHistoryReplays(name);
+  }
+
   @Test
   void aWalkThatNeverEndsItsHistoryDoesNotReplay() {
     assertThatThrownBy(() -> replay("continue-as-new", RecipeWorkflowImpl.class))
@@ -45,7 +53,7 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pause", "retry-failed", "retry-running", "cancel"})
+  @ValueSource(strings = {"pause", "retry-failed", "retry-running", "retry-at-the-end", "cancel"})
   void aWalkThatIsDeafDoesNotReplay(String name) {
     assertThatThrownBy(() -> replay(name, WrongWalks.Deaf.class)).hasMessageContaining("TMPRL1100");
   }

@@ -1,6 +1,7 @@
 package dev.temper.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.temper.recipes.Recipe;
@@ -9,6 +10,7 @@ import io.temporal.api.sdk.v1.WorkflowMetadata;
 import io.temporal.client.WorkflowStub;
 import io.temporal.common.SearchAttributes;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -65,18 +67,125 @@ class RunEnvelopeTest {
 
   @Test
   void aNewHistoryKnowsWhatFailedWhatWasMovedAndWhereTheRunIsTracked() {
-    ScriptedStages stages = ScriptedStages.thatFailForGood("rm", "TrainingDiverged");
+    CountDownLatch first = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    HeldStages stages =
+        new HeldStages()
+            .next("bad", HeldStages.fails("TrainingDiverged"))
+            .next("a", HeldStages.until(first))
+            .next("b", HeldStages.until(second));
     FakeRuns runs = new FakeRuns();
     try (WorkflowRig rig = new WorkflowRig(ShortHistory.class, stages, runs)) {
-      WorkflowStub run = rig.started(Histories.trackedRun());
+      WorkflowStub run = rig.started(Histories.tracked(FakeStages.twoBranches()));
+      rig.until("bad", Status.FAILED);
+      rig.live().move("c", "gpu");
+      first.countDown();
+      stages.awaitStarts("b", 1);
+      assertThat(rig.history(run.getExecution().getRunId()))
+          .contains("EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW");
+      assertThat(rig.status().get("bad").status()).isEqualTo(Status.FAILED);
+      assertThat(rig.status().get("after-bad").status()).isEqualTo(Status.BLOCKED);
+      assertThat(rig.live().links().links()).containsEntry(RunLinks.MLFLOW_RUN, "4711");
+      second.countDown();
       Throwable failure = catchThrowable(() -> run.getResult(RecipeOutcome.class));
       Map<String, StageState> states = RecipeOutcome.of(failure).orElseThrow().stages();
-      assertThat(states.get("rm").status()).isEqualTo(Status.FAILED);
-      assertThat(states.get("eval").status()).isEqualTo(Status.BLOCKED);
-      assertThat(stages.order()).containsOnlyOnce("rm");
-      assertThat(rig.live().links().links()).containsEntry(RunLinks.MLFLOW_RUN, "4711");
+      assertThat(states.get("c").status()).isEqualTo(Status.FINISHED);
+      assertThat(states.get("after-bad").status()).isEqualTo(Status.BLOCKED);
+      assertThat(stages.started()).containsOnlyOnce("bad");
+      assertThat(stages.queues()).contains("c on gpu");
       assertThat(runs.told())
-          .containsExactly("begin demo", "end demo failed [base, sft, rm, rm-heldout, rl, eval]");
+          .containsExactly("begin demo", "end demo failed [bad, after-bad, a, b, c]");
+      // A tracker knows the run by the recipe that was asked for.
+      assertThat(runs.queues()).last().isEqualTo(runs.queuesAtBegin());
+    }
+  }
+
+  @Test
+  void theEndOfARunIsToldWithTheRecipeThatWasAskedFor() {
+    CountDownLatch go = new CountDownLatch(1);
+    HeldStages stages = new HeldStages().next("sft", HeldStages.until(go));
+    FakeRuns runs = new FakeRuns();
+    try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
+      WorkflowStub run = rig.started(Histories.trackedRun());
+      stages.awaitStarts("sft", 1);
+      rig.live().move("rl", "gpu");
+      go.countDown();
+      run.getResult(RecipeOutcome.class);
+      assertThat(stages.queues()).contains("rl on gpu");
+      assertThat(runs.queues()).containsExactly(runs.queuesAtBegin());
+    }
+  }
+
+  @Test
+  void aStageThatIsStartedAgainWhileTheEndIsToldIsWaitedFor() throws InterruptedException {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    CountDownLatch again = new CountDownLatch(1);
+    HeldStages stages =
+        new HeldStages().next("rm", HeldStages.fails("GateNotMet"), HeldStages.until(again));
+    FakeRuns runs = FakeRuns.whoseEndWaits(mayEnd);
+    try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
+      WorkflowStub run = rig.started(Histories.trackedRun());
+      runs.awaitEnd();
+      rig.live().retry("rm");
+      stages.awaitStarts("rm", 2);
+      mayEnd.countDown();
+      rig.untilEvents("ACTIVITY_TASK_COMPLETED", runs.told().size() + 3);
+      again.countDown();
+      assertThat(run.getResult(RecipeOutcome.class).stages().values())
+          .extracting(StageState::status)
+          .containsOnly(Status.FINISHED);
+      assertThat(runs.told())
+          .containsExactly(
+              "begin demo",
+              "end demo failed [base, sft, rm, rm-heldout, rl, eval]",
+              "end demo finished [base, sft, rm, rm-heldout, rl, eval]");
+    }
+  }
+
+  @Test
+  void aStageThatFailsAgainWhileTheEndIsToldIsTold() throws InterruptedException {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    HeldStages stages =
+        new HeldStages()
+            .next("rm", HeldStages.fails("GateNotMet"), HeldStages.fails("TrainingDiverged"));
+    FakeRuns runs = FakeRuns.whoseEndWaits(mayEnd);
+    try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
+      WorkflowStub run = rig.started(Histories.trackedRun());
+      runs.awaitEnd();
+      rig.live().retry("rm");
+      rig.until(
+          states ->
+              states
+                  .get("rm")
+                  .failure()
+                  .filter(problem -> problem.type().equals("TrainingDiverged"))
+                  .isPresent(),
+          "rm fails otherwise");
+      mayEnd.countDown();
+      Throwable failure = catchThrowable(() -> run.getResult(RecipeOutcome.class));
+      assertThat(((ApplicationFailure) failure.getCause()).getType()).isEqualTo("TrainingDiverged");
+      assertThat(runs.told()).hasSize(3);
+    }
+  }
+
+  @Test
+  void aRunThatIsCancelledWhileItsEndIsToldIsCancelledForAll() throws InterruptedException {
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    FakeRuns runs = FakeRuns.whoseEndWaits(mayEnd);
+    HeldStages stages = new HeldStages().next("rm", HeldStages.fails("GateNotMet"));
+    try (WorkflowRig rig = new WorkflowRig(stages, runs)) {
+      WorkflowStub run = rig.started(Histories.trackedRun());
+      runs.awaitEnd();
+      rig.cancel();
+      rig.untilEvents("CANCEL_REQUESTED", 1);
+      assertThatThrownBy(() -> rig.live().retry("rm"))
+          .hasStackTraceContaining("cancelled and cannot be retried");
+      mayEnd.countDown();
+      assertThat(catchThrowable(() -> run.getResult(RecipeOutcome.class)))
+          .hasCauseInstanceOf(CanceledFailure.class);
+      assertThat(run.describe().getTypedSearchAttributes().get(SearchKeys.STATUS))
+          .isEqualTo("cancelled");
+      assertThat(runs.told()).last().asString().startsWith("end demo cancelled");
     }
   }
 

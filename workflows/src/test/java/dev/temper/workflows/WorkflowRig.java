@@ -104,6 +104,10 @@ final class WorkflowRig implements AutoCloseable {
     return client().newWorkflowStub(RecipeWorkflow.class, id);
   }
 
+  void cancel() {
+    client().newUntypedWorkflowStub(id).cancel();
+  }
+
   Map<String, StageState> status() {
     return live().status();
   }
@@ -123,6 +127,11 @@ final class WorkflowRig implements AutoCloseable {
       LockSupport.parkNanos(10_000_000);
       states = status();
     }
+  }
+
+  /** Waits until the newest history has so many events of a type. */
+  void untilEvents(String type, int times) {
+    until(states -> events(type).size() >= times, times + " times " + type);
   }
 
   /** Names of the events of a type in the newest history, for example {@code ACTIVITY_TASK}. */

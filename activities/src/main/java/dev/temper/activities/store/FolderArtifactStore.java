@@ -80,6 +80,12 @@ public final class FolderArtifactStore implements ArtifactStore {
   }
 
   @Override
+  public Instant published(String key) throws IOException {
+    return Files.getLastModifiedTime(layout.artifact(key).resolve(DurableFiles.MANIFEST))
+        .toInstant();
+  }
+
+  @Override
   public Optional<Manifest> find(String key) throws IOException {
     Path folder = layout.artifact(key);
     if (!Files.exists(folder)) {

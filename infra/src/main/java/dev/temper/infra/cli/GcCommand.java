@@ -2,6 +2,7 @@ package dev.temper.infra.cli;
 
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.Holding;
+import dev.temper.activities.Place;
 import dev.temper.infra.gc.GarbageCollection;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
@@ -11,11 +12,13 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +54,9 @@ final class GcCommand implements Callable<Integer> {
   @Option(
       names = "--forget",
       paramLabel = "RUN",
-      description = "first forget what a run needs; may be given more than once")
+      description =
+          "first forget what a run of this home, or of the Temporal server, needs; may be given more"
+              + " than once")
   private Set<String> forgotten = Set.of();
 
   GcCommand(TemperCommand root) {
@@ -65,12 +70,12 @@ final class GcCommand implements Callable<Integer> {
     try (ArtifactStore store = root.artifacts(location)) {
       store.probe();
       StoredRuns runs = new StoredRuns(store, location);
+      Set<String> roots = new TreeSet<>();
       for (String run : forgotten) {
-        runs.require(run);
         requireEnded(run);
+        roots.addAll(runs.roots(run, places()));
       }
-      GarbageCollection gc =
-          new GarbageCollection(store, Clock.systemUTC().instant(), age, forgotten);
+      GarbageCollection gc = new GarbageCollection(store, Clock.systemUTC().instant(), age, roots);
       List<Holding> garbage = gc.garbage();
       if (!dryRun) {
         gc.forget();
@@ -96,8 +101,23 @@ final class GcCommand implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
+  /** Where runs have names that are meant without saying where. */
+  private List<Place> places() throws IOException {
+    List<Place> places = new ArrayList<>();
+    places.add(root.home().place());
+    if (root.server().isPresent()) {
+      try (TemporalServer server = root.connect("gc --forget")) {
+        places.add(server.place());
+      }
+    }
+    return places;
+  }
+
   /** What a live run needs is not garbage, whoever says so. */
   private void requireEnded(String run) throws IOException {
+    if (run.contains("@")) {
+      return; // of a place that cannot be asked; whoever writes it out knows
+    }
     Optional<RunFolder> here = root.home().started(run);
     boolean runsHere = here.isPresent() && here.get().inUse();
     boolean runsThere = false;

@@ -57,12 +57,18 @@ final class ServerRun {
     if (!attach) {
       MlflowCheck.before(root, before.isPresent());
     }
-    String location = root.store();
+    // The files of a run that goes on are where its workers put them.
+    String location =
+        Optional.of(remote)
+            .filter(run -> attach)
+            .map(run -> run.asked().settings().store())
+            .filter(store -> !store.isEmpty())
+            .orElseGet(root::store);
     try (ArtifactStore store = root.artifacts(location)) {
       if (!attach) {
         // Before the folder is held: its lock is the first file there, and a refusal leaves none.
         Preflight.store(store);
-        new RunData(store, pinned).put(folder.name());
+        new RunData(store, pinned).put(server.place().root(folder.name()));
       }
       RunRecord record =
           StartingRecord.of(before, folder, pinned, location)

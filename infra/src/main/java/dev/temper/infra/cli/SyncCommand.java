@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -67,9 +66,9 @@ final class SyncCommand implements Callable<Integer> {
                         + " http://127.0.0.1:5000"));
   }
 
-  /** A run whose process was killed says that it runs. */
+  /** A run whose process was killed says that it runs; one on a server needs no process here. */
   private static RunRecord asItIs(RunFolder folder, RunRecord record) throws IOException {
-    if (record.status() != RunStatus.RUNNING || folder.inUse()) {
+    if (record.status() != RunStatus.RUNNING || record.server().isPresent() || folder.inUse()) {
       return record;
     }
     List<StageRecord> stages =
@@ -80,16 +79,7 @@ final class SyncCommand implements Callable<Integer> {
                         ? stage.with(RunStatus.PAUSED, "interrupted")
                         : stage)
             .toList();
-    return new RunRecord(
-        record.run(),
-        record.recipe(),
-        record.recipeHash(),
-        RunStatus.PAUSED,
-        record.store(),
-        record.startedAt(),
-        record.endedAt(),
-        Optional.of("interrupted"),
-        stages);
+    return record.with(stages).paused("interrupted");
   }
 
   private void say(Mlflow.Sync sync) {

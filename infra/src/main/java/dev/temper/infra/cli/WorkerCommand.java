@@ -90,7 +90,7 @@ final class WorkerCommand implements Callable<Integer> {
           mlflow.map(known -> known.work(followed, folder, location, root.wiring().failpoints()));
       RunActivities runs =
           mlflow
-              .<RunActivities>map(known -> new RunActivitiesImpl(known.records(folder)))
+              .<RunActivities>map(known -> new RunActivitiesImpl(known.records(home)))
               .orElseGet(Untracked::new);
       try (RunLog log =
               new RunLog(
@@ -103,7 +103,7 @@ final class WorkerCommand implements Callable<Integer> {
                       location,
                       sent.<RunTracker>map(tracker -> tracker).orElse(followed),
                       (run, file) -> store.data(file.sha256()),
-                      "namespace " + server.address().namespace());
+                      server.place());
           QueueWorkers workers = QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
         CountDownLatch never = new CountDownLatch(1);
         Runtime.getRuntime()

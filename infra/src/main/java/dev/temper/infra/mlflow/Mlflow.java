@@ -3,6 +3,7 @@ package dev.temper.infra.mlflow;
 import dev.temper.activities.RunRecords;
 import dev.temper.activities.RunTracker;
 import dev.temper.activities.StageFailpoints;
+import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.recipes.Recipe;
@@ -138,8 +139,8 @@ public final class Mlflow {
   }
 
   /** Makes the runs of recipes that a Temporal server carries out. */
-  public RunRecords records(Path folder) {
-    return new MlflowRecords(new MlflowTransport(settings, limits), folder, InstantSource.system());
+  public RunRecords records(Home home) {
+    return new MlflowRecords(new MlflowTransport(settings, limits), home, InstantSource.system());
   }
 
   /** Where a person sees a run. */

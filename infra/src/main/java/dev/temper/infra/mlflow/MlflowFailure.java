@@ -48,6 +48,11 @@ public final class MlflowFailure extends RuntimeException {
     return status == 0 || status == 408 || status == 429 || status >= 500;
   }
 
+  /** Asking again will not help: what is not there now may come, but this does not change. */
+  boolean isForGood() {
+    return !passing() && !missing();
+  }
+
   /** The server is there and did not let us in. */
   public boolean denied() {
     return status == 401 || status == 403;

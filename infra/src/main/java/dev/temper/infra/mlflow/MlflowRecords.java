@@ -1,7 +1,9 @@
 package dev.temper.infra.mlflow;
 
+import dev.temper.activities.RefusedRecordException;
 import dev.temper.activities.RunRecords;
 import dev.temper.infra.recipe.PinnedRecipe;
+import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
 import dev.temper.infra.run.StageRecord;
@@ -28,22 +30,30 @@ import org.mlflow.api.proto.Service.Run;
 final class MlflowRecords implements RunRecords {
 
   private final MlflowTransport transport;
-  private final Path folder;
+  private final Home home;
   private final InstantSource clock;
 
   /**
-   * Sends from a folder.
+   * Sends from a home.
    *
-   * @param folder for what is attached, {@code <run>} below it
+   * @param home of the worker, for what is attached
    */
-  MlflowRecords(MlflowTransport transport, Path folder, InstantSource clock) {
+  MlflowRecords(MlflowTransport transport, Home home, InstantSource clock) {
     this.transport = transport;
-    this.folder = folder;
+    this.home = home;
     this.clock = clock;
   }
 
   @Override
   public RunLinks begin(RecipeRun run) throws IOException {
+    try {
+      return begun(run);
+    } catch (MlflowFailure e) {
+      throw refused(e);
+    }
+  }
+
+  private RunLinks begun(RecipeRun run) throws IOException {
     RunRecord record =
         record(run.run(), run.recipe(), run.settings(), RunStatus.RUNNING, stage -> pending(stage));
     Run made = sender(record, run.recipe()).recipe(record);
@@ -57,6 +67,20 @@ final class MlflowRecords implements RunRecords {
 
   @Override
   public void end(RunEnd end) throws IOException {
+    try {
+      ended(end);
+    } catch (MlflowFailure e) {
+      throw refused(e);
+    }
+  }
+
+  private static RuntimeException refused(MlflowFailure failure) {
+    return failure.isForGood()
+        ? new RefusedRecordException(failure.getMessage(), failure)
+        : failure;
+  }
+
+  private void ended(RunEnd end) throws IOException {
     RunRecord record =
         record(
                 end.run(),
@@ -65,7 +89,7 @@ final class MlflowRecords implements RunRecords {
                 RunStatus.RUNNING,
                 stage -> ended(stage, end.stages().get(stage.name())))
             .ended(RunStatus.parse(end.status()), clock.instant().toString(), Optional.empty());
-    Path recipe = folder.resolve(end.run()).resolve("recipe.yaml");
+    Path recipe = home.work(end.run()).resolve("recipe.yaml");
     Files.createDirectories(recipe.getParent());
     Files.writeString(recipe, YamlWriter.write(end.recipe()));
     RunSender sender = sender(record, end.recipe());
@@ -77,11 +101,7 @@ final class MlflowRecords implements RunRecords {
     return new RunSender(
         transport,
         new TrackedRun(
-            record.run(),
-            recipe,
-            record.recipeHash(),
-            Optional.empty(),
-            folder.resolve(record.run())),
+            record.run(), recipe, record.recipeHash(), Optional.empty(), home.work(record.run())),
         moment -> {});
   }
 
@@ -94,7 +114,7 @@ final class MlflowRecords implements RunRecords {
     return new RunRecord(
         run,
         recipe.name(),
-        new PinnedRecipe(recipe, folder).hash(),
+        new PinnedRecipe(recipe, home.work(run)).hash(),
         status,
         settings.store(),
         clock.instant().toString(),

@@ -70,7 +70,7 @@ final class MlflowTransport {
     settings.authorization().ifPresent(value -> request.header("Authorization", value));
     request.method(
         method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json));
-    return send(request.build(), method + " " + uri.getPath());
+    return send(request.build(), method + " " + uri.getPath(), true);
   }
 
   /** Hands a file to the server's own artifact service. */
@@ -78,17 +78,19 @@ final class MlflowTransport {
     URI uri = URI.create(settings.server() + path);
     HttpRequest.Builder request = request(uri, limits.upload()).PUT(body(file));
     settings.authorization().ifPresent(value -> request.header("Authorization", value));
-    send(request.build(), "PUT " + uri.getPath());
+    send(request.build(), "PUT " + uri.getPath(), true);
   }
 
   /** Hands a file to whatever an address that was signed for it leads to. */
   void uploadSigned(URI signed, Map<String, String> headers, Path file) throws IOException {
     HttpRequest.Builder request = request(signed, limits.upload()).PUT(body(file));
     headers.forEach(request::header);
-    // The query is the signature: it stays out of every message.
+    // The query is the signature, and a bucket that refuses repeats it in its answer: neither comes
+    // into a message.
     send(
         request.build(),
-        "PUT " + signed.getScheme() + "://" + signed.getAuthority() + signed.getPath());
+        "PUT " + signed.getScheme() + "://" + signed.getAuthority() + signed.getPath(),
+        false);
   }
 
   private static BodyPublisher body(Path file) throws IOException {
@@ -109,12 +111,17 @@ final class MlflowTransport {
     return request;
   }
 
-  private String send(HttpRequest request, String what) {
+  /**
+   * Sends.
+   *
+   * @param quotable whether an answer may be repeated in a message
+   */
+  private String send(HttpRequest request, String what, boolean quotable) {
     String at = what + " at " + settings.server();
     try {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
       if (response.statusCode() / 100 != 2) {
-        throw failure(at, response);
+        throw failure(at, response, quotable ? response.body() : "");
       }
       return response.body();
     } catch (IOException e) {
@@ -125,13 +132,13 @@ final class MlflowTransport {
     }
   }
 
-  private static MlflowFailure failure(String at, HttpResponse<String> response) {
+  private static MlflowFailure failure(String at, HttpResponse<String> response, String answer) {
     String code = "";
-    String message = response.body();
+    String message = answer;
     try {
-      JsonNode body = JSON.readTree(response.body());
+      JsonNode body = JSON.readTree(answer);
       code = body.path("error_code").asText();
-      message = body.path("message").asText(response.body());
+      message = body.path("message").asText(answer);
     } catch (JsonProcessingException e) {
       // A proxy's own page: shown as it is.
     }

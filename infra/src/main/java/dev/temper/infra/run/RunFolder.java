@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.temper.activities.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,11 +36,9 @@ public final class RunFolder {
     return path;
   }
 
-  /** Where the run has its name: the home, on this machine. */
-  public String place() {
-    String machine = System.getenv().getOrDefault("HOSTNAME", "");
-    Path home = path.toAbsolutePath().normalize().getParent().getParent();
-    return machine.isEmpty() ? home.toString() : home + " on " + machine;
+  /** Where the run has its name. */
+  public Place place() throws IOException {
+    return new Home(path.toAbsolutePath().normalize().getParent().getParent()).place();
   }
 
   /** Name of the run. */

@@ -149,6 +149,23 @@ public record RunRecord(
         stages);
   }
 
+  /** It was interrupted, nobody knows when. */
+  public RunRecord paused(String why) {
+    return new RunRecord(
+        run,
+        recipe,
+        recipeHash,
+        RunStatus.PAUSED,
+        store,
+        server,
+        recipeFolder,
+        startedAt,
+        endedAt,
+        Optional.of(why),
+        links,
+        stages);
+  }
+
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
     return new RunRecord(

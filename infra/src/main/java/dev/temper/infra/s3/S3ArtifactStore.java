@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,16 @@ public final class S3ArtifactStore implements ArtifactStore {
   @Override
   public void probe() throws StoreUnusableException {
     new S3Probe(bucket).run();
+  }
+
+  @Override
+  public Instant published(String key) throws IOException {
+    String path = S3Layout.artifact(key);
+    return bucket.list(path).stream()
+        .filter(entry -> entry.path().equals(path))
+        .map(Bucket.Entry::changed)
+        .findFirst()
+        .orElseThrow(() -> new IOException("there is no " + bucket.url(path)));
   }
 
   @Override

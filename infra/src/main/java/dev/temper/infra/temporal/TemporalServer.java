@@ -1,5 +1,6 @@
 package dev.temper.infra.temporal;
 
+import dev.temper.activities.Place;
 import dev.temper.activities.StageFailpoints;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -28,13 +29,19 @@ public final class TemporalServer implements AutoCloseable {
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;
   private final String version;
+  private final String namespaceId;
 
   private TemporalServer(
-      ServerAddress address, WorkflowServiceStubs stubs, WorkflowClient client, String version) {
+      ServerAddress address,
+      WorkflowServiceStubs stubs,
+      WorkflowClient client,
+      String version,
+      String namespaceId) {
     this.address = address;
     this.stubs = stubs;
     this.client = client;
     this.version = version;
+    this.namespaceId = namespaceId;
   }
 
   /**
@@ -60,7 +67,7 @@ public final class TemporalServer implements AutoCloseable {
     long end = System.nanoTime() + LIMIT.toNanos();
     try {
       String version = version(address, stubs.blockingStub(), end);
-      requireNamespace(address, stubs.blockingStub(), end);
+      String namespaceId = namespace(address, stubs.blockingStub(), end);
       WorkflowClient client =
           WorkflowClient.newInstance(
               stubs,
@@ -68,7 +75,7 @@ public final class TemporalServer implements AutoCloseable {
                   .setNamespace(address.namespace())
                   .setDataConverter(converter)
                   .build());
-      return new TemporalServer(address, stubs, client, version);
+      return new TemporalServer(address, stubs, client, version, namespaceId);
     } catch (ServerException | RuntimeException e) {
       stubs.shutdownNow();
       throw e;
@@ -116,16 +123,15 @@ public final class TemporalServer implements AutoCloseable {
     return text;
   }
 
-  private static void requireNamespace(
+  /** Returns its id. */
+  private static String namespace(
       ServerAddress address, WorkflowServiceBlockingStub service, long end) throws ServerException {
     try {
-      var found =
-          limited(service, end)
-              .describeNamespace(
-                  DescribeNamespaceRequest.newBuilder().setNamespace(address.namespace()).build());
-      if (found == null) {
-        throw new IllegalStateException("no answer to DescribeNamespace");
-      }
+      return limited(service, end)
+          .describeNamespace(
+              DescribeNamespaceRequest.newBuilder().setNamespace(address.namespace()).build())
+          .getNamespaceInfo()
+          .getId();
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
         throw new ServerException(
@@ -212,6 +218,13 @@ public final class TemporalServer implements AutoCloseable {
   /** Makes the attributes by which runs are found; returns why that cannot be. */
   public Optional<String> ensureSearchAttributes() {
     return SearchAttributes.ensure(stubs.blockingStub().getChannel(), address.namespace());
+  }
+
+  /** The namespace: the server gave it its id, and many servers have one of the same name. */
+  public Place place() {
+    return new Place(
+        namespaceId.isEmpty() ? address.namespace() : namespaceId,
+        "namespace " + address.namespace());
   }
 
   /** As the server calls it. */

@@ -123,6 +123,33 @@ class GcCommandTest {
   }
 
   @Test
+  void aRunOfTheSameNameInAnotherHomeIsNotForgotten() throws IOException {
+    CommandLineFixture other =
+        new CommandLineFixture(Files.createDirectory(directory.resolve("other")));
+    other.write("small.yaml", RECIPE);
+    String store = temper.home().resolve("store").toString();
+    assertThat(other.run("--store", store, "run", "small.yaml").code()).isZero();
+
+    assertThat(temper.run("gc", "--older-than", "0s", "--forget", "small").code()).isZero();
+    assertThat(artifacts()).hasSize(2);
+    Outcome notMine = temper.run("gc", "--older-than", "0s", "--forget", "small");
+    assertThat(notMine.code()).isEqualTo(2);
+    assertThat(notMine.err()).contains("of other homes or servers only: small@");
+
+    other.run("--store", store, "gc", "--older-than", "0s", "--forget", "small");
+    assertThat(artifacts()).isEmpty();
+  }
+
+  @Test
+  void aRunOfAHomeThatIsGoneIsForgottenByItsWholeName() throws IOException {
+    store().keep("small@gone", "of-another-home");
+
+    temper.run("gc", "--forget", "small@gone");
+
+    assertThat(store().roots().keySet()).hasSize(1).doesNotContain("small@gone");
+  }
+
+  @Test
   void whatIsYoungStays() throws IOException {
     temper.run("gc", "--forget", "small");
 

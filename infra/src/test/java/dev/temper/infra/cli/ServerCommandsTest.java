@@ -124,7 +124,9 @@ class ServerCommandsTest {
       assertThat(other.code()).isEqualTo(2);
       assertThat(other.err()).contains("stages.sft.steps: 3 -> 2");
 
-      Running attached = temper.start(environment, "run", "small.yaml", "--name", run);
+      String elsewhere = directory.resolve("elsewhere").toString();
+      Running attached =
+          temper.start(environment, "--store", elsewhere, "run", "small.yaml", "--name", run);
       attached.awaitLine("base  started");
       Outcome status = temper("status", run);
       assertThat(status.code()).isZero();
@@ -134,9 +136,11 @@ class ServerCommandsTest {
       temper.stages().release();
 
       Outcome outcome = attached.await();
-      assertThat(outcome.out()).contains("running already");
+      assertThat(outcome.out()).contains("running already").doesNotContain(elsewhere);
       assertThat(outcome.code()).isZero();
       assertThat(second.await().code()).isZero();
+      String store = new Home(temper.home()).run(run).record().orElseThrow().store();
+      assertThat(store).isEqualTo(temper.home().resolve("store").toString());
     }
   }
 
@@ -191,11 +195,16 @@ class ServerCommandsTest {
       assertThat(failed.code()).isEqualTo(4);
       assertThat(failed.err()).contains("loss is NaN");
       temper.stages().heal();
+      temper.stages().hold(SftSpec.class);
 
       assertThat(temper("retry", run, "--stage", "nosuch").code()).isEqualTo(2);
       assertThat(temper("retry", run, "--stage", "sft").code()).isZero();
 
-      assertThat(temper("run", "small.yaml", "--name", run, "--again").code()).isZero();
+      // It goes on by itself: this command only watches.
+      Running watched = temper.start(environment, "run", "small.yaml", "--name", run);
+      watched.awaitLine("running already");
+      temper.stages().release();
+      assertThat(watched.await().code()).isZero();
     }
   }
 
@@ -375,7 +384,7 @@ class ServerCommandsTest {
                   location,
                   new WorkTracker(new Home(temper.home()), line -> {}),
                   (ofRun, file) -> store.data(file.sha256()),
-                  "namespace default");
+                  server.place());
       queues =
           QueueWorkers.start(
               server.client(),

@@ -2,10 +2,20 @@ package dev.temper.infra.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.temper.infra.Wiring;
 import dev.temper.infra.mlflow.FakeMlflow;
+import dev.temper.infra.mlflow.Mlflow;
+import dev.temper.infra.recipe.PinnedRecipe;
+import dev.temper.infra.run.Home;
+import dev.temper.infra.run.RunFolder;
+import dev.temper.recipes.yaml.RecipeReader;
+import dev.temper.workflows.RecipeRun;
+import dev.temper.workflows.RunSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,5 +76,42 @@ class SyncCommandTest {
     CommandLineFixture.Outcome sync = cli.run("sync", "quickstart");
     assertThat(sync.code()).isEqualTo(2);
     assertThat(sync.err()).contains("MLFLOW_TRACKING_URI");
+  }
+
+  @Test
+  void aRunThatGoesOnOnAServerIsSentToWhatItHasThereAndStillRuns() throws Exception {
+    try (FakeMlflow server = FakeMlflow.start()) {
+      Map<String, String> environment = Map.of("MLFLOW_TRACKING_URI", server.uri());
+      PinnedRecipe pinned =
+          PinnedRecipe.of(
+              Wiring.recipes()
+                  .read(
+                      new RecipeReader.Source(
+                          "small.yaml", Files.readString(directory.resolve("small.yaml"))),
+                      List.of(),
+                      List.of()),
+              directory);
+      Home home = new Home(cli.home());
+      RunFolder folder = home.run("quickstart");
+      folder.writeRecipe(pinned.yaml());
+      folder.write(StartingRecord.of(Optional.empty(), folder, pinned, "s3://a/b").on("there/x"));
+      String page =
+          Mlflow.of(environment)
+              .orElseThrow()
+              .records(home)
+              .begin(
+                  new RecipeRun(
+                      "quickstart",
+                      pinned.recipe(),
+                      new RunSettings("s3://a/b", "cpu", false, true),
+                      Map.of()))
+              .links()
+              .get("mlflow.url");
+      CommandLineFixture.Outcome sync = cli.run(environment, "sync", "quickstart");
+      assertThat(sync.code()).as(sync.err()).isZero();
+      assertThat(sync.out()).contains(page);
+      assertThat(server.calls().stream().filter(call -> call.contains("runs/create"))).hasSize(1);
+      assertThat(server.statuses()).containsExactly("RUNNING");
+    }
   }
 }

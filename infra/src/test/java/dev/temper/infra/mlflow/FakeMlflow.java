@@ -138,6 +138,11 @@ public final class FakeMlflow implements AutoCloseable {
     return texts;
   }
 
+  /** Statuses of all runs. */
+  public synchronized List<String> statuses() {
+    return runs.values().stream().map(run -> run.info.path("status").asText()).toList();
+  }
+
   public void fail(Faults some) {
     faults = some;
   }

@@ -265,6 +265,17 @@ class MlflowFaultsTest {
   }
 
   @Test
+  void whatABucketAnswersIsInNoMessage() throws Exception {
+    server.close();
+    server = FakeMlflow.startWithBucket();
+    server.fail((path, body) -> path.startsWith("/bucket/") ? Fault.REJECTED : Fault.NONE);
+    run.whole(1);
+    assertThat(sync().losses())
+        .anyMatch(loss -> loss.contains("/bucket/") && loss.contains("HTTP 400"))
+        .noneMatch(loss -> loss.contains("planned") || loss.contains("Signature"));
+  }
+
+  @Test
   void filesGoThroughTheServerWhereItServesThem() throws Exception {
     run.whole(2);
     sync();

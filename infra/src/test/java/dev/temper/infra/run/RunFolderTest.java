@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.temper.activities.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +47,18 @@ class RunFolderTest {
             "content",
             "metrics");
     assertThat(stage.get("metrics").get("eval/loss").asDouble()).isEqualTo(1.25);
+  }
+
+  @Test
+  void aHomeKeepsTheNumberThatTellsItFromEveryOther() throws IOException {
+    Place first = new Home(home.resolve("first")).place();
+
+    assertThat(new Home(home.resolve("first")).run("x").place()).isEqualTo(first);
+    assertThat(new Home(home.resolve("second")).place().id()).isNotEqualTo(first.id());
+    assertThat(home.resolve("first")).isDirectoryNotContaining("glob:**.new");
+    Files.writeString(home.resolve("first/id"), "");
+    assertThatThrownBy(() -> new Home(home.resolve("first")).place())
+        .hasMessageContaining("first/id must hold one word");
   }
 
   @Test
