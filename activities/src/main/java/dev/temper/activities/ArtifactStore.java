@@ -30,6 +30,12 @@ public interface ArtifactStore extends AutoCloseable {
   Optional<Manifest> find(String key) throws IOException;
 
   /**
+   * A random word that the store keeps: tells it from every other one, also from one of the same
+   * name somewhere else.
+   */
+  String id() throws IOException;
+
+  /**
    * When an artifact that is there was published; the same for whoever asks. No result depends on
    * it.
    */

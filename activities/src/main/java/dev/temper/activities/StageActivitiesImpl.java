@@ -33,23 +33,26 @@ public final class StageActivitiesImpl implements StageActivities {
   private final StageDriver driver;
   private final RunTracker tracker;
   private final String store;
+  private final String storeId;
   private volatile boolean stopping;
   private int running;
 
   /** For runs of any store. */
   public StageActivitiesImpl(StageDriver driver, RunTracker tracker) {
-    this(driver, tracker, "");
+    this(driver, tracker, "", "");
   }
 
   /**
    * For runs of one store.
    *
    * @param store where the driver's artifacts lie, as runs name it
+   * @param storeId tells it from others of the same name
    */
-  public StageActivitiesImpl(StageDriver driver, RunTracker tracker, String store) {
+  public StageActivitiesImpl(StageDriver driver, RunTracker tracker, String store, String storeId) {
     this.driver = driver;
     this.tracker = tracker;
     this.store = store;
+    this.storeId = storeId;
   }
 
   /**
@@ -120,10 +123,14 @@ public final class StageActivitiesImpl implements StageActivities {
    */
   private void requireStore(StageRequest request) {
     String wanted = request.store();
-    if (!wanted.isEmpty() && !store.isEmpty() && !wanted.equals(store)) {
+    if (differ(wanted, store) || differ(request.storeId(), storeId)) {
       String message =
           "stage '%s' of run '%s' needs a worker whose store is %s, this one has %s"
-              .formatted(request.stage().name(), request.run(), wanted, store);
+              .formatted(
+                  request.stage().name(),
+                  request.run(),
+                  wanted,
+                  wanted.equals(store) ? "another one of that name" : store);
       log.warn("stage given back: {}", message);
       // The next worker may be the right one: no back-off that doubles.
       throw ApplicationFailure.newBuilder()
@@ -132,6 +139,10 @@ public final class StageActivitiesImpl implements StageActivities {
           .setNextRetryDelay(OTHER_STORE)
           .build();
     }
+  }
+
+  private static boolean differ(String wanted, String mine) {
+    return !wanted.isEmpty() && !mine.isEmpty() && !wanted.equals(mine);
   }
 
   /** Whether the SDK ended the attempt since its heartbeats no longer reach the service. */

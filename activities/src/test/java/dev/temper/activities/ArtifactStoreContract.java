@@ -64,6 +64,11 @@ public interface ArtifactStoreContract {
   }
 
   @Test
+  default void aStoreIsToldApartByOneWord() throws Exception {
+    assertThat(reopened().id()).isEqualTo(reopened().id()).matches("[0-9a-f-]{36}");
+  }
+
+  @Test
   default void aPublishedArtifactIsReadBackWhole() throws Exception {
     Manifest made = publish(reopened(), "abc");
     ArtifactStore store = reopened();

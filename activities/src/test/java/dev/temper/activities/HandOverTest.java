@@ -28,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two workers for one run. */
 @Timeout(180)
@@ -73,23 +75,28 @@ class HandOverTest {
     }
   }
 
-  @Test
-  void aWorkerWithAnotherStoreLeavesTheStageToOneThatHasIt() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "s3://b/elsewhere, mine, this one has s3://b/elsewhere",
+    "s3://a/here, other, another one of that name"
+  })
+  void aWorkerWithAnotherStoreLeavesTheStageToOneThatHasIt(String store, String id, String why)
+      throws Exception {
     Rig rig = new Rig(folder);
     try (TestWorkflowEnvironment environment = environment()) {
       WorkerFactory wrong =
-          worker(
-              environment,
-              new StageActivitiesImpl(rig.driver(), rig.tracker(), "s3://b/elsewhere"));
+          worker(environment, new StageActivitiesImpl(rig.driver(), rig.tracker(), store, id));
       WorkflowStub run = start(environment, "s3://a/here");
       while (run.describe().getRawDescription().getPendingActivitiesList().stream()
-          .noneMatch(pending -> pending.getLastFailure().getMessage().contains("needs a worker"))) {
+          .noneMatch(pending -> pending.getLastFailure().getMessage().contains(why))) {
         Thread.onSpinWait();
       }
       wrong.shutdownNow();
       wrong.awaitTermination(60, TimeUnit.SECONDS);
       WorkerFactory right =
-          worker(environment, new StageActivitiesImpl(rig.driver(), rig.tracker(), "s3://a/here"));
+          worker(
+              environment,
+              new StageActivitiesImpl(rig.driver(), rig.tracker(), "s3://a/here", "mine"));
       assertThat(result(run).attempts()).isGreaterThan(1);
       right.shutdownNow();
     }
@@ -141,7 +148,11 @@ class HandOverTest {
                         .build()));
     Recipe recipe = new Recipe("one", 7, List.of(FakeStages.stage("base", 1, 20, 10)));
     stub.start(
-        new RecipeRun("demo", recipe, new RunSettings(store, STAGES, false, false), Map.of()));
+        new RecipeRun(
+            "demo",
+            recipe,
+            new RunSettings(store, STAGES, false, false, store.isEmpty() ? "" : "mine"),
+            Map.of()));
     return stub;
   }
 }

@@ -25,6 +25,8 @@ import dev.temper.trainers.registry.MethodFamily;
 import dev.temper.trainers.stage.Stages;
 import dev.temper.workflows.StageDataConverter;
 import io.temporal.common.converter.DataConverter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +108,17 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
             compute,
             files,
             DriverSettings.of(codeVersion).with(failpoints).at(place));
-    return new StageWork(new StageActivitiesImpl(driver, tracker, location), compute);
+    return new StageWork(
+        new StageActivitiesImpl(driver, tracker, location, location.isEmpty() ? "" : id(store)),
+        compute);
+  }
+
+  private static String id(ArtifactStore store) {
+    try {
+      return store.id();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Stages on one machine without accelerators at the same time, unless somebody says else. */

@@ -13,24 +13,26 @@ import java.util.Optional;
  *
  * @param inputs by the text of the input, for example {@code rl@120}
  * @param store where its artifacts lie; empty for the one that the worker has
+ * @param storeId tells that store from others of the same name; empty if that is not known
  */
 public record StageRequest(
-    String run, Stage stage, Map<String, ResolvedInput> inputs, String store) {
+    String run, Stage stage, Map<String, ResolvedInput> inputs, String store, String storeId) {
   public StageRequest {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
   }
 
   public StageRequest(String run, Stage stage, Map<String, ResolvedInput> inputs) {
-    this(run, stage, inputs, "");
+    this(run, stage, inputs, "", "");
   }
 
-  /** Histories of earlier versions hold no store. */
+  /** Histories of earlier versions hold neither store nor its id. */
   @JsonCreator
   static StageRequest read(
       @JsonProperty("run") String run,
       @JsonProperty("stage") Stage stage,
       @JsonProperty("inputs") Map<String, ResolvedInput> inputs,
-      @JsonProperty("store") Optional<String> store) {
-    return new StageRequest(run, stage, inputs, store.orElse(""));
+      @JsonProperty("store") Optional<String> store,
+      @JsonProperty("storeId") Optional<String> storeId) {
+    return new StageRequest(run, stage, inputs, store.orElse(""), storeId.orElse(""));
   }
 }

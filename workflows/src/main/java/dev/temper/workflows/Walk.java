@@ -279,7 +279,9 @@ final class Walk {
   private void start(Stage stage) {
     StageRequest request;
     try {
-      request = new StageRequest(run.run(), stage, resolved(stage), run.settings().store());
+      request =
+          new StageRequest(
+              run.run(), stage, resolved(stage), run.settings().store(), run.settings().storeId());
     } catch (ApplicationFailure wrong) {
       fail(stage, Optional.empty(), wrong);
       return;

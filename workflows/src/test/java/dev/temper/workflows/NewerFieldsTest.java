@@ -19,7 +19,7 @@ class NewerFieldsTest {
   private final ObjectMapper json = new ObjectMapper();
   private final DataConverter converter = StageDataConverter.of(RecipeJson.mapper());
   private final StageRequest request =
-      new StageRequest("demo", FakeStages.stage("eval", "sft"), Map.of(), "s3://a/b");
+      new StageRequest("demo", FakeStages.stage("eval", "sft"), Map.of(), "s3://a/b", "some-id");
 
   @Test
   void aFieldOfASpecThatIsNotKnownIsRefusedByName() throws Exception {

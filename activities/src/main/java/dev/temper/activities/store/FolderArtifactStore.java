@@ -3,6 +3,7 @@ package dev.temper.activities.store;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.ContentPaths;
 import dev.temper.activities.Holding;
+import dev.temper.activities.IdFile;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.StageLease;
@@ -77,6 +78,11 @@ public final class FolderArtifactStore implements ArtifactStore {
               .formatted(layout.root(), e.getClass().getSimpleName(), e.getMessage()),
           e);
     }
+  }
+
+  @Override
+  public String id() throws IOException {
+    return new IdFile(layout.root().resolve("id")).read();
   }
 
   @Override

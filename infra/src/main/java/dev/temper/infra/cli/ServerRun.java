@@ -90,7 +90,8 @@ final class ServerRun {
             new RecipeRun(
                 folder.name(),
                 pinned.recipe(),
-                new RunSettings(record.store(), Queues.CPU, searchable(server), tracked()),
+                new RunSettings(
+                    record.store(), Queues.CPU, searchable(server), tracked(), store.id()),
                 Map.of()));
       }
       if (held.writes()) {

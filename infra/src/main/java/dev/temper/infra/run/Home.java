@@ -1,13 +1,12 @@
 package dev.temper.infra.run;
 
+import dev.temper.activities.IdFile;
 import dev.temper.activities.Place;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,8 +14,6 @@ import java.util.stream.Stream;
 public record Home(Path path) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{8,64}");
 
   /** The folder of a run, whether it exists or not. */
   public RunFolder run(String name) {
@@ -79,33 +76,8 @@ public record Home(Path path) {
    * nor the name of a machine is different everywhere.
    */
   public Place place() throws IOException {
-    return new Place(id(), path.toAbsolutePath().normalize().toString());
-  }
-
-  private String id() throws IOException {
-    Path file = Files.createDirectories(path).resolve("id");
-    if (!Files.exists(file)) {
-      Path mine = Files.createTempFile(path, "id", ".new");
-      try {
-        Files.writeString(mine, UUID.randomUUID() + "\n");
-        // Of two processes that do this at once one wins, and the file is never there in part.
-        Files.createLink(file, mine);
-      } catch (FileSystemException | UnsupportedOperationException e) {
-        // Made by another process meanwhile; or there are no links here.
-        if (!Files.exists(file)) {
-          Files.move(mine, file);
-        }
-      } finally {
-        Files.deleteIfExists(mine);
-      }
-    }
-    String id = Files.readString(file).strip();
-    if (!ID.matcher(id).matches()) {
-      throw new IOException(
-          "%s must hold one word of letters, digits and dashes, got '%s'; it tells this home apart in stores: put it back, or delete it for a new one"
-              .formatted(file, id));
-    }
-    return id;
+    return new Place(
+        new IdFile(path.resolve("id")).read(), path.toAbsolutePath().normalize().toString());
   }
 
   /** Where artifacts are unless said otherwise. */

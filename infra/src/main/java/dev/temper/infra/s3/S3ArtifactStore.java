@@ -12,6 +12,7 @@ import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,6 +89,19 @@ public final class S3ArtifactStore implements ArtifactStore {
   @Override
   public void probe() throws StoreUnusableException {
     new S3Probe(bucket).run();
+  }
+
+  @Override
+  public String id() throws IOException {
+    Optional<Bucket.Stored> known = bucket.get(S3Layout.ID);
+    if (known.isEmpty()) {
+      bucket.putIfAbsent(
+          S3Layout.ID, UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8));
+      known = bucket.get(S3Layout.ID); // of several that do this at once one wins
+    }
+    byte[] id =
+        known.orElseThrow(() -> new IOException("there is no " + bucket.url(S3Layout.ID))).bytes();
+    return new String(id, StandardCharsets.UTF_8).strip();
   }
 
   @Override

@@ -16,12 +16,14 @@ import java.util.Locale;
  *   leases/KEY                          who writes for the key now, and the fencing epoch
  *   runs/ROOT/KEY                       a live run or a pin needs the artifact
  *   data/SHA256                         a data file of a recipe
+ *   id                                  tells the store from others of the same name
  *   probe/ID                            for a moment at start-up
  * </pre>
  */
 final class S3Layout {
 
   static final String MANIFEST = "MANIFEST.json";
+  static final String ID = "id";
   static final String RUNS = "runs/";
   static final String COMMITS = "commits/";
   static final String FILES = "files/";
