@@ -203,6 +203,31 @@ class RunEnvelopeTest {
   }
 
   @Test
+  void aRunThatHasEndedIsNotOpenForLongerThanItIsToldFor() {
+    try (WorkflowRig rig = new WorkflowRig(ScriptedStages.thatSucceed(), new FakeRuns())) {
+      WorkflowStub run = rig.started(Histories.trackedRun());
+      run.getResult(RecipeOutcome.class);
+      assertThat(rig.client().fetchHistory(run.getExecution().getWorkflowId()).getEvents())
+          .filteredOn(
+              event ->
+                  event
+                      .getActivityTaskScheduledEventAttributes()
+                      .getActivityType()
+                      .getName()
+                      .equals("endRun"))
+          .singleElement()
+          .satisfies(
+              event ->
+                  assertThat(
+                          event
+                              .getActivityTaskScheduledEventAttributes()
+                              .getScheduleToCloseTimeout()
+                              .getSeconds())
+                      .isEqualTo(10));
+    }
+  }
+
+  @Test
   void aTrackerThatIsAwayHoldsNothingUp() {
     for (String refused : List.of("begin", "end")) {
       try (WorkflowRig rig = new WorkflowRig(ScriptedStages.thatSucceed(), new FakeRuns(refused))) {
