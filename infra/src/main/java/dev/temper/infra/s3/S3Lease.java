@@ -197,11 +197,12 @@ final class S3Lease implements StageLease {
     check();
     byte[] bytes = json.write(new CommittedArtifact(files.commit(), manifest));
     bucket.put(S3Layout.commit(key, files.commit()) + S3Layout.MANIFEST, bytes);
+    // Whoever reads the intent publishes it, also if we never hear that it was put.
+    files.published();
     return grant.publishing(
         files.commit(),
         () -> {
           files.requireFiles();
-          files.published();
           return bucket.putIfAbsent(S3Layout.artifact(key), bytes).isPresent();
         });
   }

@@ -39,7 +39,7 @@ final class S3Staging implements Staging {
     return commit;
   }
 
-  /** From now on its files belong to a manifest. */
+  /** From now on its files belong to a manifest, or to one that somebody else may still put. */
   void published() {
     published = true;
   }

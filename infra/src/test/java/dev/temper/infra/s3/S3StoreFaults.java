@@ -281,6 +281,38 @@ interface S3StoreFaults {
   }
 
   @Test
+  default void aPublicationThatIsOvertakenBeforeItsIntentIsConfirmedStaysWhole() throws Exception {
+    List<StageLease> later = new ArrayList<>();
+    Faults way = bucket().faults();
+    byte[] weights = random(10);
+    StageLease zombie = lease(bucket().store(way));
+    Staging staged = zombie.begin();
+    Manifest made = manifest(staged, weights);
+    try (Staging staging = staged) {
+      way.next(
+          1,
+          "PUT",
+          "leases/" + STAGE,
+          sending -> {
+            try {
+              return Faults.lostAnswer().happen(sending);
+            } finally {
+              StageLease next = lease(bucket().store());
+              next.sweep();
+              later.add(next);
+            }
+          });
+      assertThatThrownBy(() -> zombie.publishArtifact(staging, made))
+          .isInstanceOf(FencedException.class);
+    }
+    assertThat(later).hasSize(1);
+    ArtifactStore reader = bucket().store();
+    assertThat(reader.find(STAGE)).contains(made);
+    assertThat(reader.open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(weights);
+    later.get(0).close();
+  }
+
+  @Test
   default void aCheckpointIsReadOnAnotherHost() throws Exception {
     byte[] large = random(TestBucket.PART + 3);
     StageLease first = lease(bucket().store());
