@@ -10,6 +10,7 @@ import dev.temper.workflows.StageRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -25,7 +26,12 @@ record ArtifactInputs(StageRequest request, ArtifactStore store, DataFiles files
     Manifest artifact =
         store
             .find(resolved.key())
-            .orElseThrow(() -> corrupt(input, "is no longer in the store: " + resolved.key()));
+            .orElseThrow(
+                () ->
+                    // To be tried again: garbage collection hides what it then finds needed.
+                    new NoSuchFileException(
+                        "the artifact of input '%s' is not in the store: %s"
+                            .formatted(input.text(), resolved.key())));
     if (!artifact.content().equals(resolved.content())) {
       throw corrupt(input, "was replaced by another one: " + resolved.key());
     }

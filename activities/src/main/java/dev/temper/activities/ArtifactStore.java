@@ -16,6 +16,14 @@ import java.util.Set;
 public interface ArtifactStore extends AutoCloseable {
 
   /**
+   * The same store for one attempt: whatever takes long, with its leases and stagings, gives signs
+   * of life.
+   */
+  default ArtifactStore watched(Pulse pulse) {
+    return this;
+  }
+
+  /**
    * Tries whether things can be committed here at all.
    *
    * @throws StoreUnusableException saying why not
@@ -52,8 +60,9 @@ public interface ArtifactStore extends AutoCloseable {
   Path openAttachments(Manifest artifact, Pulse pulse) throws IOException;
 
   /**
-   * Waits until nobody else writes for this key. A later attempt of the same owner takes over from
-   * an earlier one at once.
+   * Waits until nobody else writes for this key. Whoever asks with the owner of the holder takes
+   * over at once: it must have made sure, when it is {@linkplain LeaseWait#asking asked}, that the
+   * holder is an earlier attempt and not a later one.
    *
    * @param owner run and stage
    */
@@ -61,10 +70,12 @@ public interface ArtifactStore extends AutoCloseable {
       throws IOException, InterruptedException;
 
   /**
-   * Deletes the checkpoints of a key whose artifact is there, unless somebody writes for it now. A
-   * process that was killed between its last two acts leaves them.
+   * Deletes the checkpoints of a key whose artifact is there, unless another owner writes for it
+   * now. A process that was killed between its last two acts leaves them.
+   *
+   * @param owner run and stage: an earlier attempt of it has nothing more to write
    */
-  void tidy(String key) throws IOException;
+  void tidy(String key, String owner) throws IOException;
 
   /** Records that a live run or a pin needs an artifact, so that garbage collection keeps it. */
   void keep(String root, String key) throws IOException;
@@ -96,7 +107,8 @@ public interface ArtifactStore extends AutoCloseable {
   /**
    * A local file with these bytes, every one of them verified.
    *
-   * @throws dev.temper.trainers.StageFailure {@code DataContract} if there is none
+   * @throws IOException also if there is none now
+   * @throws dev.temper.trainers.StageFailure {@code DataContract} if it is damaged
    */
   Path data(String sha256) throws IOException;
 
@@ -104,8 +116,8 @@ public interface ArtifactStore extends AutoCloseable {
   List<Holding> holdings() throws IOException;
 
   /**
-   * Deletes something, unless somebody writes for its key now. An artifact is first hidden; if it
-   * is needed then, it comes back.
+   * Deletes something, unless it is needed or somebody writes for its key now. An artifact is first
+   * hidden, a data file can be put back; what is needed then comes back.
    *
    * @return whether it was deleted
    */

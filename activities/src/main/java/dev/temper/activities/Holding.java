@@ -33,7 +33,10 @@ public record Holding(Kind kind, String key, long bytes, Instant changed) {
     }
   }
 
-  /** Whether something is needed after all; asked when nobody can come upon it any more. */
+  /**
+   * Whether something is needed after all; asked before it is touched, and again when nobody can
+   * come upon it any more.
+   */
   @FunctionalInterface
   public interface Needed {
     boolean now() throws IOException;

@@ -34,6 +34,7 @@ final class StageAttempt {
   private final DriverSettings settings;
   private final StageRequest request;
   private final StageIdentity identity;
+  private final String owner;
   private final int attempt;
   private final StageControl control;
   private final String specHash;
@@ -48,26 +49,56 @@ final class StageAttempt {
       DriverSettings settings,
       StageRequest request,
       StageIdentity identity,
+      String owner,
       int attempt,
       StageFailures failures,
       StageControl control) {
-    this.store = store;
+    Thread mine = Thread.currentThread();
+    // The writer of checkpoints waits, too, but must not hide that a step hangs.
+    this.store =
+        store.watched(
+            () -> {
+              if (Thread.currentThread() == mine) {
+                beat();
+              }
+            });
     this.tracker = tracker;
     this.settings = settings;
     this.request = request;
     this.identity = identity;
+    this.owner = owner;
     this.attempt = attempt;
     this.control = control;
     this.specHash = Sha256.of(identity.spec().toString());
     this.progress = new StageProgress(identity.kind(), attempt, 0, 0, 0, 0, failures);
   }
 
+  /** Its store, which beats for it. */
+  ArtifactStore store() {
+    return store;
+  }
+
   void beat() {
     control.report(progress);
   }
 
-  /** While another run makes the artifact. */
-  void waitFor(String holder) {
+  /** Until the lease is given. */
+  LeaseWait patience() {
+    return new LeaseWait() {
+      @Override
+      public void waiting(String holder) {
+        waitFor(holder);
+      }
+
+      @Override
+      public void asking() {
+        beat();
+        control.stopIfAsked();
+      }
+    };
+  }
+
+  private void waitFor(String holder) {
     beat();
     control.stopIfAsked();
     if (!holder.equals(waitedFor)) {
@@ -78,6 +109,14 @@ final class StageAttempt {
 
   /** The result, if the artifact is there. */
   Optional<StageResult> cached() throws IOException {
+    Optional<StageResult> found = found();
+    if (found.isPresent()) {
+      store.tidy(identity.key(), owner);
+    }
+    return found;
+  }
+
+  private Optional<StageResult> found() throws IOException {
     Optional<Manifest> found = store.find(identity.key());
     if (found.isEmpty()) {
       return Optional.empty();
@@ -85,13 +124,14 @@ final class StageAttempt {
     StageFolder folder = folder();
     folder.deliver(store, found.get(), this::beat);
     committed(folder, found.get().steps());
-    store.tidy(identity.key());
     return Optional.of(result(found.get(), true));
   }
 
   StageResult run(StageLease lease, Opening opening) throws IOException, InterruptedException {
-    Optional<StageResult> madeMeanwhile = cached();
+    Optional<StageResult> madeMeanwhile = found();
     if (madeMeanwhile.isPresent()) {
+      lease.sweep();
+      lease.prune(0);
       return madeMeanwhile.get();
     }
     control.stopIfAsked();

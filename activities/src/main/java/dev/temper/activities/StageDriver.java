@@ -53,9 +53,18 @@ public final class StageDriver {
       throws IOException, InterruptedException {
     StageIdentity identity = identities.of(request.stage().spec(), request.inputs());
     StageAttempt running =
-        new StageAttempt(store, tracker, settings, request, identity, attempt, failures, control);
+        new StageAttempt(
+            store,
+            tracker,
+            settings,
+            request,
+            identity,
+            owner(request),
+            attempt,
+            failures,
+            control);
     tracker.requested(request);
-    store.keep(settings.place().root(request.run()), identity.key());
+    running.store().keep(settings.place().root(request.run()), identity.key());
     StageResult result = running.cached().orElse(null);
     if (result == null) {
       result = lead(running, request, identity);
@@ -64,10 +73,14 @@ public final class StageDriver {
     return result;
   }
 
+  private String owner(StageRequest request) {
+    return settings.place().owner(request.run(), request.stage().name());
+  }
+
   private StageResult lead(StageAttempt running, StageRequest request, StageIdentity identity)
       throws IOException, InterruptedException {
-    String owner = settings.place().owner(request.run(), request.stage().name());
-    try (StageLease lease = store.lease(identity.key(), owner, running::waitFor)) {
+    ArtifactStore watched = running.store();
+    try (StageLease lease = watched.lease(identity.key(), owner(request), running.patience())) {
       try {
         return running.run(
             lease,
@@ -75,7 +88,7 @@ public final class StageDriver {
                 tasks.open(
                     new dev.temper.trainers.StageContext(
                         request.stage().spec(),
-                        new ArtifactInputs(request, store, files, running::beat),
+                        new ArtifactInputs(request, watched, files, running::beat),
                         compute),
                     from));
       } catch (IOException | UncheckedIOException e) {

@@ -18,7 +18,10 @@ public interface StageLease extends AutoCloseable {
   /** Throws if a later attempt has taken over. */
   void check();
 
-  /** Runs the action; no later attempt can take over in between. */
+  /**
+   * Runs the action after making sure that nobody has taken over. In a folder nobody can meanwhile;
+   * in a bucket somebody can, so what the action does late must harm nobody.
+   */
   <T> T whileHeld(Action<T> action) throws IOException;
 
   /** Deletes what killed attempts left half-written. */
@@ -46,7 +49,10 @@ public interface StageLease extends AutoCloseable {
    */
   boolean publishArtifact(Staging staging, Manifest manifest) throws IOException;
 
-  /** Deletes all checkpoints but the newest few, and the chunks that none of these refers to. */
+  /**
+   * Deletes all checkpoints but the newest few. Chunks stay until the next {@link #sweep}, or until
+   * no checkpoint is kept.
+   */
   void prune(int keep) throws IOException;
 
   @Override

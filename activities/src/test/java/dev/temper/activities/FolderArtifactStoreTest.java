@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,66 @@ class FolderArtifactStoreTest implements ArtifactStoreContract {
     assertThatThrownBy(() -> reopened().find(KEY))
         .hasMessageContaining("damaged")
         .hasMessageContaining("../../../samples.jsonl");
+  }
+
+  @Test
+  void aSecondCollectorDoesNotTakeTheLeaseOfTheFirst() throws Exception {
+    ArtifactStore store = reopened();
+    try (StageLease lease = ArtifactStoreContract.lease(store, "run/stage")) {
+      ArtifactStoreContract.checkpoint(lease, 10);
+    }
+    Holding holding = store.holdings().get(0);
+    AtomicInteger asked = new AtomicInteger();
+    Holding.Needed meanwhile =
+        () -> {
+          if (asked.incrementAndGet() == 2) { // the first has the lease by now
+            assertThat(discard(store, holding)).isFalse();
+          }
+          return false;
+        };
+    assertThat(store.discard(holding, meanwhile)).isTrue();
+    assertThat(asked).hasValue(2);
+  }
+
+  private static boolean discard(ArtifactStore store, Holding holding) throws IOException {
+    try {
+      return store.discard(holding, () -> false);
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /** Closing a file frees the process's locks on it, whoever of the process holds them. */
+  @Test
+  void aStoreThatFindsAKeyHeldBesideItLeavesTheLockAlone() throws Exception {
+    try (StageLease held = ArtifactStoreContract.lease(reopened(), "one/stage")) {
+      assertThatThrownBy(() -> ArtifactStoreContract.lease(reopened(), "two/stage"))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("held by one/stage");
+      Path program = folder.resolve("Lock.java");
+      Files.writeString(
+          program,
+          """
+          import java.nio.channels.FileChannel;
+          import java.nio.file.*;
+          class Lock {
+            public static void main(String[] files) throws Exception {
+              try (FileChannel file = FileChannel.open(Path.of(files[0]), StandardOpenOption.WRITE)) {
+                System.exit(file.tryLock() == null ? 7 : 8);
+              }
+            }
+          }
+          """);
+      Process other =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  program.toString(),
+                  folder.resolve("locks").resolve(KEY).toString())
+              .inheritIO()
+              .start();
+      assertThat(other.waitFor()).isEqualTo(7);
+      held.check();
+    }
   }
 
   @Test

@@ -61,16 +61,20 @@ class PlantedBugTest {
     return proxy(
         ArtifactStore.class,
         store,
-        result ->
-            result instanceof StageLease lease
-                ? proxy(
-                    StageLease.class,
-                    lease,
-                    found ->
-                        found instanceof Optional<?> saved
-                            ? saved.map(checkpoint -> withJournal(checkpoint, lines))
-                            : found)
-                : result);
+        result -> {
+          if (result instanceof ArtifactStore watched) {
+            return withJournal(watched, lines);
+          }
+          return result instanceof StageLease lease
+              ? proxy(
+                  StageLease.class,
+                  lease,
+                  found ->
+                      found instanceof Optional<?> saved
+                          ? saved.map(checkpoint -> withJournal(checkpoint, lines))
+                          : found)
+              : result;
+        });
   }
 
   private static SavedCheckpoint withJournal(Object checkpoint, byte[] lines) {

@@ -134,6 +134,42 @@ class StageDriverConcurrencyTest {
         .isEqualTo(new Rig(folder.resolve("clean")).run("run", STAGE).content());
   }
 
+  @Test
+  void anAttemptThatWasReplacedWhileItSleptTakesTheLeaseFromNobody() throws Exception {
+    Rig rig = new Rig(folder);
+    String key = new Rig(folder.resolve("clean")).run("run", STAGE).key();
+    try (StageLease later =
+        rig.store()
+            .lease(
+                key,
+                "run/base",
+                holder -> {
+                  throw new AssertionError("held by " + holder);
+                })) {
+      StageStoppedException replaced = new StageStoppedException();
+      AtomicInteger beats = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  rig.run(
+                      FakeStages.request("run", STAGE),
+                      new FreeControl() {
+                        @Override
+                        public void report(StageProgress progress) {
+                          beats.incrementAndGet();
+                        }
+
+                        @Override
+                        public void stopIfAsked() {
+                          if (beats.get() > 0) { // the server says so in its answer
+                            throw replaced;
+                          }
+                        }
+                      }))
+          .isSameAs(replaced);
+      later.check();
+    }
+  }
+
   /** Parks one thread at a moment until it is told to go on. */
   private static final class Pause implements StageFailpoints {
 

@@ -64,6 +64,20 @@ class StageDriverFailureTest {
         .hasMessageContaining("weights.f32 has 255 of 256 bytes");
   }
 
+  /** Garbage collection hides what it then finds needed: the next attempt finds it. */
+  @Test
+  void anInputThatIsAwayForAMomentCostsAnAttemptAndNotTheStage() throws Exception {
+    Rig rig = new Rig(folder);
+    StageResult made = rig.run("run", STAGE);
+    Path hidden = Files.move(rig.artifact(made.key()), folder.resolve("hidden"));
+    Stage next = FakeStages.stage("sft", 12, 20, 10, "base");
+    assertThatThrownBy(() -> rig.run("run", next, made))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the artifact of input 'base' is not in the store");
+    Files.move(hidden, rig.artifact(made.key()));
+    assertThat(rig.run("run", next, made).steps()).isEqualTo(20);
+  }
+
   @Test
   void anAlteredArtifactIsNeverReadByALaterStage() throws Exception {
     StageResult made = new Rig(folder).run("run", STAGE);

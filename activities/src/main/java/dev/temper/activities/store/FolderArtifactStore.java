@@ -166,17 +166,17 @@ public final class FolderArtifactStore implements ArtifactStore {
   @Override
   public StageLease lease(String key, String owner, LeaseWait wait)
       throws IOException, InterruptedException {
-    return new FolderLease(layout, json, key, leases.acquire(key, owner, wait));
+    return lease(key, leases.acquire(key, owner, wait));
   }
 
   @Override
-  public void tidy(String key) throws IOException {
+  public void tidy(String key, String owner) throws IOException {
     if (!Files.exists(layout.checkpoints(key)) && !Files.exists(layout.staging(key))) {
       return;
     }
-    Optional<KeyLeases.Grant> grant = leases.tryAcquire(key, "tidy");
+    Optional<KeyLeases.Grant> grant = leases.tryAcquire(key, owner);
     if (grant.isPresent()) {
-      try (FolderLease lease = new FolderLease(layout, json, key, grant.get())) {
+      try (FolderLease lease = lease(key, grant.get())) {
         lease.sweep();
         lease.prune(0);
       }
@@ -256,8 +256,7 @@ public final class FolderArtifactStore implements ArtifactStore {
   public Path data(String sha256) throws IOException {
     Path file = layout.data(sha256);
     if (!Files.exists(file)) {
-      throw new StageFailure(
-          StageFailure.Type.DATA_CONTRACT, "data file %s is not in the store".formatted(sha256));
+      throw new NoSuchFileException("data file %s is not in the store".formatted(sha256));
     }
     if (!verified.contains(file)) {
       try {
@@ -309,16 +308,22 @@ public final class FolderArtifactStore implements ArtifactStore {
 
   @Override
   public boolean discard(Holding holding, Holding.Needed needed) throws IOException {
-    if (holding.kind() == Holding.Kind.DATA) {
-      return !needed.now() && Files.deleteIfExists(layout.data(holding.key()));
+    if (needed.now()) {
+      return false;
     }
-    Optional<KeyLeases.Grant> grant = leases.tryAcquire(holding.key(), "gc");
+    if (holding.kind() == Holding.Kind.DATA) {
+      return discardData(layout.data(holding.key()), needed);
+    }
+    Optional<KeyLeases.Grant> grant = leases.tryAcquire(holding.key(), "gc-" + UUID.randomUUID());
     if (grant.isEmpty()) {
       return false;
     }
-    try (FolderLease lease = new FolderLease(layout, json, holding.key(), grant.get())) {
+    try (FolderLease lease = lease(holding.key(), grant.get())) {
       if (holding.kind() == Holding.Kind.ARTIFACT) {
         return discardArtifact(holding.key(), needed);
+      }
+      if (needed.now()) { // by a run that is between two attempts
+        return false;
       }
       lease.sweep();
       if (holding.kind() == Holding.Kind.CHECKPOINTS) {
@@ -329,16 +334,43 @@ public final class FolderArtifactStore implements ArtifactStore {
     }
   }
 
+  /** No lease guards it: a run that came upon it meanwhile has said so and gets it back. */
+  private static boolean discardData(Path file, Holding.Needed needed) throws IOException {
+    Path hidden = file.resolveSibling("." + UUID.randomUUID());
+    try {
+      Files.move(file, hidden, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    boolean back = needed.now();
+    if (back) {
+      Files.move(hidden, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return !back && Files.deleteIfExists(hidden);
+  }
+
   private boolean discardArtifact(String key, Holding.Needed needed) throws IOException {
     Path artifact = layout.artifact(key);
-    Path hidden = layout.staging(key).resolve("discarded-" + UUID.randomUUID());
+    Path hidden = layout.hidden(key);
     Files.createDirectories(hidden.getParent());
     Files.move(artifact, hidden, StandardCopyOption.ATOMIC_MOVE);
     if (needed.now()) {
       Files.move(hidden, artifact, StandardCopyOption.ATOMIC_MOVE);
       return false;
     }
+    // Under another name first: half of an artifact must not come back.
+    Files.move(hidden, hidden.resolveSibling("deleted"), StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.delete(layout.staging(key));
     return true;
+  }
+
+  /** Brings back what a collector had hidden when it was killed. */
+  private FolderLease lease(String key, KeyLeases.Grant grant) throws IOException {
+    if (Files.exists(layout.hidden(key)) && !Files.exists(layout.artifact(key))) {
+      grant.whileHeld(
+          () ->
+              Files.move(layout.hidden(key), layout.artifact(key), StandardCopyOption.ATOMIC_MOVE));
+    }
+    return new FolderLease(layout, json, key, grant);
   }
 }

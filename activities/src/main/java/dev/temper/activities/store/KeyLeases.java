@@ -33,12 +33,16 @@ final class KeyLeases {
   private final StoreLayout layout;
   private final Map<String, Grant> held = new HashMap<>();
 
+  /** Lock files that another store object of this process has locked, by key. */
+  private final Map<String, FileChannel> elsewhere = new HashMap<>();
+
   KeyLeases(StoreLayout layout) {
     this.layout = layout;
   }
 
   Grant acquire(String key, String owner, LeaseWait wait) throws IOException, InterruptedException {
     while (true) {
+      wait.asking();
       Optional<Grant> grant = tryAcquire(key, owner);
       if (grant.isPresent()) {
         return grant.get();
@@ -72,15 +76,20 @@ final class KeyLeases {
 
   private FileChannel lock(String key) throws IOException {
     Files.createDirectories(layout.lock(key).getParent());
-    FileChannel channel =
-        FileChannel.open(layout.lock(key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = elsewhere.remove(key);
+    if (channel == null) {
+      channel =
+          FileChannel.open(layout.lock(key), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
     FileLock lock = null;
     try {
       lock = channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // held by another store object of this process
+      // Closing it would free the lock of the other store object, as the kernel sees it.
+      elsewhere.put(key, channel);
+      return null;
     } finally {
-      if (lock == null) {
+      if (lock == null && !elsewhere.containsKey(key)) {
         channel.close();
       }
     }

@@ -42,6 +42,11 @@ record StoreLayout(Path root) {
     return below("staging", key);
   }
 
+  /** An artifact of which a collector asks whether it is needed. */
+  Path hidden(String key) {
+    return staging(key).resolve("discarded");
+  }
+
   Path lock(String key) {
     return below("locks", key);
   }

@@ -109,9 +109,14 @@ public record GarbageCollection(
   public boolean delete(Holding holding) throws IOException, InterruptedException {
     String name =
         holding.kind() == Holding.Kind.DATA ? ArtifactStore.dataKey(holding.key()) : holding.key();
-    boolean onlyArtifactsAndData =
-        holding.kind() == Holding.Kind.ARTIFACT || holding.kind() == Holding.Kind.DATA;
-    return store.discard(holding, () -> onlyArtifactsAndData && rooted().contains(name));
+    return store.discard(
+        holding,
+        () ->
+            switch (holding.kind()) {
+              case ARTIFACT, DATA -> rooted().contains(name);
+              case CHECKPOINTS -> rooted().contains(name) && store.find(name).isEmpty();
+              case LEFTOVERS -> false;
+            });
   }
 
   /** Forgets the runs that are to be forgotten. */

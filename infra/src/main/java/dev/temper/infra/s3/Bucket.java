@@ -1,8 +1,10 @@
 package dev.temper.infra.s3;
 
+import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -30,6 +33,9 @@ final class Bucket {
   private final S3Location location;
   private final Repeats repeats;
 
+  /** For one small request; empty for that of the connection. */
+  private final Optional<Duration> request;
+
   /**
    * An object as it was read.
    *
@@ -48,14 +54,35 @@ final class Bucket {
   record Incomplete(String path, String upload, Instant started) {}
 
   Bucket(S3Client client, S3Location location, Repeats repeats) {
+    this(client, location, repeats, Optional.empty());
+  }
+
+  private Bucket(
+      S3Client client, S3Location location, Repeats repeats, Optional<Duration> request) {
     this.client = client;
     this.location = location;
     this.repeats = repeats;
+    this.request = request;
   }
 
   /** The same with another limit for a call and its repetitions. */
   Bucket with(Repeats others) {
-    return new Bucket(client, location, others);
+    return new Bucket(client, location, others, request);
+  }
+
+  /** The same; whoever asks for much gives signs of life. */
+  Bucket beating(Pulse pulse) {
+    return with(repeats.beating(pulse));
+  }
+
+  /** The same; nothing is done once more without asking. */
+  Bucket asking(Repeats.Again again) {
+    return with(repeats.asking(again));
+  }
+
+  /** The same; one read or put of a small object that hangs is given up after so long. */
+  Bucket hasty(Duration one) {
+    return new Bucket(client, location, repeats, Optional.of(one));
   }
 
   S3Client client() {
@@ -81,7 +108,10 @@ final class Bucket {
           try {
             ResponseBytes<GetObjectResponse> read =
                 client.getObjectAsBytes(
-                    get -> get.bucket(location.bucket()).key(location.key(path)));
+                    get ->
+                        get.bucket(location.bucket())
+                            .key(location.key(path))
+                            .overrideConfiguration(this::limit));
             Long size = read.response().contentLength();
             byte[] bytes = read.asByteArrayUnsafe();
             if (size != null && size != bytes.length) {
@@ -154,9 +184,14 @@ final class Bucket {
         PutObjectRequest.builder()
             .bucket(location.bucket())
             .key(location.key(path))
-            .checksumSHA256(sha256(bytes));
+            .checksumSHA256(sha256(bytes))
+            .overrideConfiguration(this::limit);
     condition.accept(put);
     return client.putObject(put.build(), RequestBody.fromBytes(bytes)).eTag();
+  }
+
+  private void limit(AwsRequestOverrideConfiguration.Builder options) {
+    request.ifPresent(options::apiCallTimeout);
   }
 
   private static String sha256(byte[] bytes) {
@@ -198,6 +233,10 @@ final class Bucket {
           all.subList(from, Math.min(all.size(), from + DELETED_AT_ONCE)).stream()
               .map(path -> ObjectIdentifier.builder().key(location.key(path)).build())
               .toList();
+      if (from > 0) {
+        repeats.pulse().beat();
+        repeats.again().ask();
+      }
       repeats.call(
           "DELETE " + url(all.get(from)),
           () -> {

@@ -32,11 +32,21 @@ final class Downloads {
 
   private final Bucket bucket;
   private final Transfers transfers;
-  private final Set<Path> verified = ConcurrentHashMap.newKeySet();
+  private final Set<Path> verified;
 
   Downloads(Bucket bucket, Transfers transfers) {
+    this(bucket, transfers, ConcurrentHashMap.newKeySet());
+  }
+
+  private Downloads(Bucket bucket, Transfers transfers, Set<Path> verified) {
     this.bucket = bucket;
     this.transfers = transfers;
+    this.verified = verified;
+  }
+
+  /** The same by another way to the bucket; what was verified stays so. */
+  Downloads from(Bucket other) {
+    return new Downloads(other, transfers, verified);
   }
 
   /**
@@ -82,7 +92,7 @@ final class Downloads {
             StandardOpenOption.TRUNCATE_EXISTING)) {
       List<Transfers.Piece> pieces = transfers.pieces(file.size());
       if (pieces.size() <= 1) {
-        write(out, 0, whole(object, file));
+        write(out, 0, transfers.one(() -> whole(object, file), pulse));
         return;
       }
       List<Callable<Void>> tasks = new ArrayList<>();
@@ -93,7 +103,7 @@ final class Downloads {
               return null;
             });
       }
-      transfers.all(tasks, pulse::beat);
+      transfers.all(tasks, pulse);
     } catch (FileSystemException | S3Failure | DamagedObjectException e) {
       throw e; // name their path already
     } catch (java.io.InterruptedIOException e) {

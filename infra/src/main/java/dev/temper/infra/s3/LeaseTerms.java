@@ -16,8 +16,13 @@ record LeaseTerms(Duration term, Duration look, LongSupplier nanos) {
   static final LeaseTerms DEFAULT =
       new LeaseTerms(Duration.ofSeconds(30), Duration.ofSeconds(1), System::nanoTime);
 
-  /** Two renewals may fail before the lease is in danger. */
+  /** Each renewal is repeated for as long: the first may fail before the lease is in danger. */
   Duration renewEvery() {
     return term.dividedBy(3);
+  }
+
+  /** For one request of a renewal: one that hangs must not use up the time of the others. */
+  Duration request() {
+    return term.dividedBy(10);
   }
 }

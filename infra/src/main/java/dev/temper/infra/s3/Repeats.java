@@ -1,5 +1,6 @@
 package dev.temper.infra.s3;
 
+import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.security.cert.CertificateException;
@@ -21,8 +22,10 @@ import software.amazon.awssdk.core.exception.SdkException;
  * @param limit for one call with all its repetitions
  * @param pause waits so many milliseconds
  * @param nanos monotonic time
+ * @param pulse beats before each repetition
+ * @param again runs before each repetition and ends it by what it throws
  */
-record Repeats(Duration limit, Pause pause, LongSupplier nanos) {
+record Repeats(Duration limit, Pause pause, LongSupplier nanos, Pulse pulse, Again again) {
 
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 5_000;
@@ -44,12 +47,30 @@ record Repeats(Duration limit, Pause pause, LongSupplier nanos) {
     void millis(long millis) throws InterruptedException;
   }
 
+  /** Asks whether something may be done once more; throws if not. */
+  @FunctionalInterface
+  interface Again {
+    void ask() throws IOException;
+  }
+
+  Repeats(Duration limit, Pause pause, LongSupplier nanos) {
+    this(limit, pause, nanos, Pulse.NONE, () -> {});
+  }
+
   static Repeats of(Duration limit) {
     return new Repeats(limit, Thread::sleep, System::nanoTime);
   }
 
   Repeats within(Duration other) {
-    return new Repeats(other, pause, nanos);
+    return new Repeats(other, pause, nanos, pulse, again);
+  }
+
+  Repeats beating(Pulse other) {
+    return new Repeats(limit, pause, nanos, other, again);
+  }
+
+  Repeats asking(Again other) {
+    return new Repeats(limit, pause, nanos, pulse, other);
   }
 
   /**
@@ -83,6 +104,8 @@ record Repeats(Duration limit, Pause pause, LongSupplier nanos) {
       } catch (InterruptedException e) {
         throw interrupted(what, e);
       }
+      pulse.beat();
+      again.ask();
     }
   }
 

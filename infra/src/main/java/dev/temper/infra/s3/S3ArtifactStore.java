@@ -13,10 +13,10 @@ import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +49,7 @@ public final class S3ArtifactStore implements ArtifactStore {
   private final S3Json json = new S3Json();
 
   /** Of the artifacts that were found, by key. */
-  private final Map<String, CommittedArtifact> found = new ConcurrentHashMap<>();
+  private final Map<String, CommittedArtifact> found;
 
   S3ArtifactStore(
       S3Client client,
@@ -65,6 +65,23 @@ public final class S3ArtifactStore implements ArtifactStore {
     this.uploads = new Uploads(bucket, transfers);
     this.downloads = new Downloads(bucket, transfers);
     this.leases = new S3Leases(bucket, json, terms);
+    this.found = new ConcurrentHashMap<>();
+  }
+
+  private S3ArtifactStore(S3ArtifactStore same, Pulse pulse) {
+    this.client = same.client;
+    this.transfers = same.transfers;
+    this.copies = same.copies;
+    this.bucket = same.bucket.beating(pulse);
+    this.uploads = new Uploads(bucket, transfers);
+    this.downloads = same.downloads.from(bucket);
+    this.leases = same.leases;
+    this.found = same.found;
+  }
+
+  @Override
+  public ArtifactStore watched(Pulse pulse) {
+    return new S3ArtifactStore(this, pulse);
   }
 
   /**
@@ -125,43 +142,11 @@ public final class S3ArtifactStore implements ArtifactStore {
     try {
       CommittedArtifact artifact =
           json.read(bucket.url(path), stored.get().bytes(), CommittedArtifact.class);
-      requireWhole(key, path, artifact);
+      new CommitFiles(bucket).require(key, path, artifact);
       found.put(key, artifact);
       return Optional.of(artifact.manifest());
     } catch (DamagedObjectException | IllegalArgumentException e) {
       throw corrupt(key, e);
-    }
-  }
-
-  private void requireWhole(String key, String path, CommittedArtifact artifact)
-      throws IOException {
-    Manifest manifest = artifact.manifest();
-    if (!manifest.key().equals(key)) {
-      throw new DamagedObjectException(bucket.url(path), "belongs to " + manifest.key());
-    }
-    if (!manifest.content().equals(Manifest.content(manifest.files()))) {
-      throw new DamagedObjectException(bucket.url(path), "does not fit its own content hash");
-    }
-    manifest.outputs().values().forEach(ContentPaths::requireFolder);
-    String commit = S3Layout.commit(key, artifact.commit());
-    Map<String, Long> sizes = new HashMap<>();
-    bucket.list(commit).forEach(file -> sizes.put(file.path(), file.size()));
-    requireSizes(commit + S3Layout.FILES, manifest.files(), sizes);
-    requireSizes(commit + S3Layout.ATTACHMENTS, manifest.attachments(), sizes);
-  }
-
-  private void requireSizes(String folder, List<StoredFile> files, Map<String, Long> sizes)
-      throws DamagedObjectException {
-    for (StoredFile file : files) {
-      String path = folder + ContentPaths.require(file.path());
-      Long size = sizes.get(path);
-      if (size == null) {
-        throw new DamagedObjectException(bucket.url(path), "is missing");
-      }
-      if (size != file.size()) {
-        throw new DamagedObjectException(
-            bucket.url(path), "has %d of %d bytes".formatted(size, file.size()));
-      }
     }
   }
 
@@ -193,9 +178,11 @@ public final class S3ArtifactStore implements ArtifactStore {
       find(artifact.key());
       known = found.get(artifact.key());
     }
-    if (known == null || !known.manifest().content().equals(artifact.content())) {
-      throw corrupt(
-          artifact.key(), new IllegalStateException("it is gone or was replaced by another one"));
+    if (known == null) {
+      throw new NoSuchFileException("artifact %s is not in the store".formatted(artifact.key()));
+    }
+    if (!known.manifest().content().equals(artifact.content())) {
+      throw corrupt(artifact.key(), new IllegalStateException("it was replaced by another one"));
     }
     return known.commit();
   }
@@ -224,7 +211,7 @@ public final class S3ArtifactStore implements ArtifactStore {
   @Override
   public StageLease lease(String key, String owner, LeaseWait wait)
       throws IOException, InterruptedException {
-    return lease(key, leases.acquire(key, owner, wait));
+    return lease(key, leases.acquire(bucket, key, owner, wait));
   }
 
   private S3Lease lease(String key, S3Leases.Grant grant) {
@@ -232,12 +219,13 @@ public final class S3ArtifactStore implements ArtifactStore {
   }
 
   @Override
-  public void tidy(String key) throws IOException {
+  public void tidy(String key, String owner) throws IOException {
     if (bucket.list(S3Layout.checkpoints(key)).isEmpty()
-        && bucket.list(S3Layout.chunks(key)).isEmpty()) {
+        && bucket.list(S3Layout.chunks(key)).isEmpty()
+        && !leases.isOpen(bucket, key)) {
       return;
     }
-    Optional<S3Leases.Grant> grant = leases.tryAcquire(key, "tidy-" + UUID.randomUUID());
+    Optional<S3Leases.Grant> grant = leases.tryAcquire(bucket, key, owner);
     if (grant.isPresent()) {
       try (S3Lease lease = lease(key, grant.get())) {
         lease.sweep();
@@ -312,9 +300,7 @@ public final class S3ArtifactStore implements ArtifactStore {
             .findFirst()
             .orElseThrow(
                 () ->
-                    new StageFailure(
-                        StageFailure.Type.DATA_CONTRACT,
-                        "data file %s is not in the store".formatted(sha256)));
+                    new NoSuchFileException("data file %s is not in the store".formatted(sha256)));
     try {
       Path target = copies.data(sha256);
       downloads.bring(path, new StoredFile(sha256, entry.size(), sha256), target, Pulse.NONE);
@@ -336,15 +322,13 @@ public final class S3ArtifactStore implements ArtifactStore {
   public boolean discard(Holding holding, Holding.Needed needed)
       throws IOException, InterruptedException {
     String key = holding.key();
-    if (holding.kind() == Holding.Kind.DATA) {
-      if (needed.now()) {
-        return false;
-      }
-      bucket.delete(S3Layout.data(key));
-      LocalCopies.delete(copies.data(key));
-      return true;
+    if (needed.now()) {
+      return false;
     }
-    Optional<S3Leases.Grant> grant = leases.acquireSoon(key, "gc-" + UUID.randomUUID());
+    if (holding.kind() == Holding.Kind.DATA) {
+      return discardData(key, needed);
+    }
+    Optional<S3Leases.Grant> grant = leases.acquireSoon(bucket, key, "gc-" + UUID.randomUUID());
     if (grant.isEmpty()) {
       return false;
     }
@@ -352,6 +336,9 @@ public final class S3ArtifactStore implements ArtifactStore {
       return switch (holding.kind()) {
         case ARTIFACT -> discardArtifact(lease, key, needed);
         case CHECKPOINTS -> {
+          if (needed.now()) { // by a run that is between two attempts
+            yield false;
+          }
           lease.prune(0);
           yield true;
         }
@@ -363,6 +350,26 @@ public final class S3ArtifactStore implements ArtifactStore {
     }
   }
 
+  /** No lease guards it: a run that came upon it meanwhile has said so and gets it back. */
+  private boolean discardData(String sha256, Holding.Needed needed) throws IOException {
+    Optional<Path> copy = Optional.empty();
+    try {
+      copy = Optional.of(data(sha256));
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (StageFailure e) {
+      // damaged: nobody can use it
+    }
+    bucket.delete(S3Layout.data(sha256));
+    boolean back = copy.isPresent() && needed.now();
+    if (back) {
+      putData(sha256, copy.get());
+    } else {
+      LocalCopies.delete(copies.data(sha256));
+    }
+    return !back;
+  }
+
   private boolean discardArtifact(S3Lease lease, String key, Holding.Needed needed)
       throws IOException {
     String path = S3Layout.artifact(key);
@@ -371,19 +378,29 @@ public final class S3ArtifactStore implements ArtifactStore {
       return false;
     }
     // What it names stays until it is certain that nobody has come upon it.
-    lease.whileHeld(
-        () -> {
-          bucket.delete(path);
-          return null;
-        });
-    if (needed.now()) {
-      lease.whileHeld(() -> bucket.putIfAbsent(path, manifest.get().bytes()));
+    boolean back =
+        lease.hiding(
+            commit(key, manifest.get()),
+            () -> {
+              lease.held().delete(path);
+              return needed.now() && bucket.putIfAbsent(path, manifest.get().bytes()).isPresent();
+            });
+    if (back) {
       return false;
     }
     found.remove(key);
-    lease.sweep();
+    lease.sweep(); // takes the note back first
     LocalCopies.delete(copies.artifact(key));
     return true;
+  }
+
+  /** Empty if the manifest cannot be read: then nothing could be put back either. */
+  private String commit(String key, Bucket.Stored manifest) throws IOException {
+    try {
+      return json.read(key, manifest.bytes(), CommittedArtifact.class).commit();
+    } catch (DamagedObjectException e) {
+      return "";
+    }
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.Locale;
  *   commits/KEY/COMMIT/files/PATH       written once, under a name that nobody else has
  *   commits/KEY/COMMIT/attachments/PATH
  *   commits/KEY/COMMIT/MANIFEST.json    what artifacts/KEY/MANIFEST.json is to become
- *   chunks/KEY/SHA256                   shared by checkpoints
+ *   chunks/KEY/EPOCH-SHA256             shared by checkpoints; the epoch is that of its writer
  *   leases/KEY                          who writes for the key now, and the fencing epoch
  *   runs/ROOT/KEY                       a live run or a pin needs the artifact
  *   data/SHA256                         a data file of a recipe
@@ -59,8 +59,13 @@ final class S3Layout {
     return "chunks/" + name(key) + "/";
   }
 
-  static String chunk(String key, String sha256) {
-    return chunks(key) + name(sha256);
+  /** No two holders of a lease give one name. */
+  static String chunkName(long epoch, String sha256) {
+    return epoch + "-" + sha256;
+  }
+
+  static String chunk(String key, String name) {
+    return chunks(key) + name(name);
   }
 
   static String lease(String key) {

@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -21,6 +24,10 @@ import java.util.function.Predicate;
 final class S3Lease implements StageLease {
 
   private final Bucket bucket;
+
+  /** Asks for the lease before anything is done once more. */
+  private final Bucket held;
+
   private final S3Json json;
   private final Uploads uploads;
   private final Downloads downloads;
@@ -31,6 +38,12 @@ final class S3Lease implements StageLease {
   /** Paths of manifests. */
   private final Set<String> passedOver = new HashSet<>();
 
+  /** Paths of manifests that were there, or are our own; empty until somebody looks. */
+  private Optional<Set<String>> known = Optional.empty();
+
+  /** Names of chunks by SHA-256: of our own, and of the checkpoint that we went on from. */
+  private final Map<String, String> chunkNames = new ConcurrentHashMap<>();
+
   S3Lease(
       Bucket bucket,
       S3Json json,
@@ -40,6 +53,7 @@ final class S3Lease implements StageLease {
       String key,
       S3Leases.Grant grant) {
     this.bucket = bucket;
+    this.held = bucket.asking(grant::confirm);
     this.json = json;
     this.uploads = uploads;
     this.downloads = downloads;
@@ -64,8 +78,9 @@ final class S3Lease implements StageLease {
   }
 
   /**
-   * Looks first and asks for the lease afterwards: what was seen before cannot belong to whoever
-   * takes over later.
+   * Looks first and asks for the lease afterwards, each time that something is deleted once more.
+   * Commits and chunks have names that no later holder gives again, so a request that arrives late
+   * deletes nothing of whoever has taken over.
    */
   @Override
   public void sweep() throws IOException {
@@ -91,9 +106,9 @@ final class S3Lease implements StageLease {
     }
     whileHeld(
         () -> {
-          bucket.delete(unused);
+          held.delete(unused);
           for (Bucket.Incomplete upload : uploadsInParts) {
-            bucket.abort(upload);
+            held.abort(upload);
           }
           return null;
         });
@@ -118,7 +133,7 @@ final class S3Lease implements StageLease {
     for (String path : checkpoints()) {
       commits.add(commitOfCheckpoint(path));
       try {
-        read(path).manifest().chunks().stream().map(StoredFile::sha256).forEach(chunks::add);
+        chunks.addAll(read(path).chunkNames());
       } catch (DamagedObjectException e) {
         complete = false; // nobody knows what it refers to
       }
@@ -130,7 +145,10 @@ final class S3Lease implements StageLease {
   public Optional<SavedCheckpoint> newestCheckpoint(
       Predicate<CheckpointManifest> acceptable, Pulse pulse, Consumer<String> note)
       throws IOException {
-    for (String path : checkpoints()) {
+    List<String> all = checkpoints();
+    known = Optional.of(ConcurrentHashMap.newKeySet());
+    known.get().addAll(all);
+    for (String path : all) {
       try {
         CommittedCheckpoint saved = read(path);
         CheckpointManifest manifest = saved.manifest();
@@ -163,30 +181,36 @@ final class S3Lease implements StageLease {
     }
     for (StoredFile chunk : manifest.chunks()) {
       downloads.bring(
-          S3Layout.chunk(key, chunk.sha256()),
+          S3Layout.chunk(key, saved.chunkName(chunk)),
           chunk,
           local.chunks().resolve(chunk.sha256()),
           pulse);
     }
+    manifest.chunks().forEach(chunk -> chunkNames.put(chunk.sha256(), saved.chunkName(chunk)));
     return local;
   }
 
   @Override
   public Staging begin() throws IOException {
-    return whileHeld(() -> new S3Staging(bucket, uploads, grant, key));
+    return whileHeld(() -> new S3Staging(bucket, uploads, grant, key, chunkNames));
   }
 
   @Override
   public void publishCheckpoint(Staging staging, CheckpointManifest manifest) throws IOException {
     S3Staging files = (S3Staging) staging;
     check();
-    byte[] bytes = json.write(new CommittedCheckpoint(files.commit(), manifest));
+    Map<String, String> names = new TreeMap<>();
+    for (StoredFile chunk : manifest.chunks()) {
+      names.put(chunk.sha256(), chunkNames.getOrDefault(chunk.sha256(), chunk.sha256()));
+    }
+    byte[] bytes = json.write(new CommittedCheckpoint(files.commit(), manifest, names));
     String path = S3Layout.checkpoint(key, manifest.step(), files.commit());
     whileHeld(
         () -> {
           files.requireFiles();
           files.published();
-          bucket.put(path, bytes);
+          known.ifPresent(paths -> paths.add(path));
+          held.put(path, bytes);
           return null;
         });
   }
@@ -197,21 +221,42 @@ final class S3Lease implements StageLease {
     check();
     byte[] bytes = json.write(new CommittedArtifact(files.commit(), manifest));
     bucket.put(S3Layout.commit(key, files.commit()) + S3Layout.MANIFEST, bytes);
+    // Whoever reads the intent publishes it, also if we never hear that it was put.
+    files.published();
     return grant.publishing(
         files.commit(),
         () -> {
           files.requireFiles();
-          files.published();
           return bucket.putIfAbsent(S3Layout.artifact(key), bytes).isPresent();
         });
   }
 
-  /** Looks first, as {@link #sweep} does, and deletes manifests before what they name. */
+  /**
+   * Runs the action while the store notes that it may end in the artifact's being there: whoever
+   * takes over after a kill puts it back.
+   */
+  boolean hiding(String commit, Action<Boolean> action) throws IOException {
+    return grant.publishing(commit, action);
+  }
+
+  /** Where the holder deletes and overwrites. */
+  Bucket held() {
+    return held;
+  }
+
+  /**
+   * Looks first, as {@link #sweep} does, and deletes manifests before what they name. A manifest
+   * that has come since, and is not our own, is the late one of an attempt that was replaced.
+   */
   @Override
   public void prune(int keep) throws IOException {
     check();
     List<String> all = checkpoints();
-    List<String> good = all.stream().filter(path -> !passedOver.contains(path)).toList();
+    List<String> good =
+        all.stream()
+            .filter(path -> !passedOver.contains(path))
+            .filter(path -> known.isEmpty() || known.get().contains(path))
+            .toList();
     Set<String> old = new HashSet<>(all);
     old.removeAll(good.subList(0, Math.min(keep, good.size())));
     Set<String> commits = new HashSet<>();
@@ -229,8 +274,8 @@ final class S3Lease implements StageLease {
     }
     whileHeld(
         () -> {
-          bucket.delete(old);
-          bucket.delete(files);
+          held.delete(old);
+          held.delete(files);
           return null;
         });
     passedOver.removeAll(old);
@@ -248,7 +293,7 @@ final class S3Lease implements StageLease {
         bucket
             .get(path)
             .orElseThrow(() -> new DamagedObjectException(bucket.url(path), "is missing"));
-    return json.read(bucket.url(path), stored.bytes(), CommittedCheckpoint.class);
+    return CommittedCheckpoint.read(json, bucket.url(path), stored.bytes());
   }
 
   /** Paths of the manifests, newest first. */

@@ -23,12 +23,21 @@ final class S3Staging implements Staging {
   private final String key;
   private final String commit = UUID.randomUUID().toString();
 
+  /** Of all chunks of the lease, by SHA-256. */
+  private final Map<String, String> chunkNames;
+
   /** Sizes by path. */
   private final Map<String, Long> written = new HashMap<>();
 
   private boolean published;
 
-  S3Staging(Bucket bucket, Uploads uploads, S3Leases.Grant grant, String key) {
+  S3Staging(
+      Bucket bucket,
+      Uploads uploads,
+      S3Leases.Grant grant,
+      String key,
+      Map<String, String> chunkNames) {
+    this.chunkNames = chunkNames;
     this.bucket = bucket;
     this.uploads = uploads;
     this.grant = grant;
@@ -39,7 +48,7 @@ final class S3Staging implements Staging {
     return commit;
   }
 
-  /** From now on its files belong to a manifest. */
+  /** From now on its files belong to a manifest, or to one that somebody else may still put. */
   void published() {
     published = true;
   }
@@ -72,7 +81,10 @@ final class S3Staging implements Staging {
     requireLease();
     String sha256 = dev.temper.activities.Sha256.of(bytes);
     // Written even if it is there: what is there may be damaged.
-    return uploads.put(S3Layout.chunk(key, sha256), path, ByteSource.of(bytes));
+    String name = S3Layout.chunkName(grant.epoch(), sha256);
+    StoredFile written = uploads.put(S3Layout.chunk(key, name), path, ByteSource.of(bytes));
+    chunkNames.put(sha256, name);
+    return written;
   }
 
   /** What is swept already must not come to life again. */

@@ -1,5 +1,6 @@
 package dev.temper.infra.s3;
 
+import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,14 +54,19 @@ record Transfers(ExecutorService pool, int part) implements AutoCloseable {
     return pieces;
   }
 
+  /** Does one thing, with signs of life while it lasts. */
+  <T> T one(Callable<T> task, Pulse pulse) throws IOException {
+    return all(List.of(task), pulse).get(0);
+  }
+
   /** Does all of it in parallel; the first failure ends the rest. */
-  <T> List<T> all(List<Callable<T>> tasks, Runnable beat) throws IOException {
+  <T> List<T> all(List<Callable<T>> tasks, Pulse pulse) throws IOException {
     List<Future<T>> running = new ArrayList<>();
     tasks.forEach(task -> running.add(pool.submit(task)));
     try {
       List<T> results = new ArrayList<>();
       for (Future<T> one : running) {
-        results.add(result(one, beat));
+        results.add(result(one, pulse));
       }
       return results;
     } finally {
@@ -68,12 +74,12 @@ record Transfers(ExecutorService pool, int part) implements AutoCloseable {
     }
   }
 
-  private static <T> T result(Future<T> task, Runnable beat) throws IOException {
+  private static <T> T result(Future<T> task, Pulse pulse) throws IOException {
     while (true) {
       try {
         return task.get(BEAT_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        beat.run();
+        pulse.beat();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         java.io.InterruptedIOException interrupted =

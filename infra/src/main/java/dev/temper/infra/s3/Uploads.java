@@ -2,6 +2,7 @@ package dev.temper.infra.s3;
 
 import dev.temper.activities.Sha256;
 import dev.temper.activities.StoredFile;
+import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -47,15 +49,20 @@ final class Uploads {
   StoredFile put(String path, String name, ByteSource bytes) throws IOException {
     if (bytes.size() <= transfers.part()) {
       String sha256 = sha256(bytes);
-      putWhole(path, bytes, sha256);
+      transfers.one(() -> putWhole(path, bytes, sha256), pulse());
       return new StoredFile(name, bytes.size(), sha256);
     }
     return new StoredFile(name, bytes.size(), putInParts(path, bytes));
   }
 
-  private void putWhole(String path, ByteSource bytes, String sha256) throws IOException {
+  private Pulse pulse() {
+    return bucket.repeats().pulse();
+  }
+
+  private PutObjectResponse putWhole(String path, ByteSource bytes, String sha256)
+      throws IOException {
     String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
-    bucket
+    return bucket
         .repeats()
         .call(
             "PUT " + bucket.url(path),
@@ -90,12 +97,10 @@ final class Uploads {
       for (Transfers.Piece piece : transfers.pieces(bytes.size())) {
         tasks.add(() -> putPart(path, upload, piece, bytes));
       }
-      List<Object> done = transfers.all(tasks, () -> {});
-      complete(
-          path,
-          upload,
-          done.subList(1, done.size()).stream().map(CompletedPart.class::cast).toList(),
-          bytes.size());
+      List<Object> done = transfers.all(tasks, pulse());
+      List<CompletedPart> parts =
+          done.subList(1, done.size()).stream().map(CompletedPart.class::cast).toList();
+      transfers.one(() -> complete(path, upload, parts, bytes.size()), pulse());
       return (String) done.get(0);
     } catch (IOException | RuntimeException e) {
       giveUp(path, upload, e);
@@ -129,21 +134,22 @@ final class Uploads {
         .build();
   }
 
-  private void complete(String path, String upload, List<CompletedPart> parts, long size)
+  private Void complete(String path, String upload, List<CompletedPart> parts, long size)
       throws IOException {
-    bucket
+    return bucket
         .repeats()
         .call(
             "end of upload " + bucket.url(path),
             () -> {
               try {
-                return client.completeMultipartUpload(
+                client.completeMultipartUpload(
                     complete ->
                         complete
                             .bucket(location.bucket())
                             .key(location.key(path))
                             .uploadId(upload)
                             .multipartUpload(all -> all.parts(parts)));
+                return null;
               } catch (S3Exception e) {
                 if (e.statusCode() == 404 && isThere(path, size)) {
                   return null; // an answer was lost, and the upload is complete

@@ -3,17 +3,25 @@ package dev.temper.infra.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.temper.activities.ArtifactStore;
+import dev.temper.activities.CheckpointManifest;
+import dev.temper.activities.Holding;
 import dev.temper.activities.Sha256;
+import dev.temper.activities.StageLease;
+import dev.temper.activities.Staging;
 import dev.temper.activities.store.FolderArtifactStore;
 import dev.temper.infra.cli.CommandLineFixture.Outcome;
+import dev.temper.infra.gc.GarbageCollection;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +56,24 @@ class GcCommandTest {
     temper = new CommandLineFixture(directory);
     temper.write("small.yaml", RECIPE);
     assertThat(temper.run("run", "small.yaml").code()).isZero();
+  }
+
+  /** A run said after the list was made that it needs the key, and is between two attempts. */
+  @Test
+  void checkpointsThatARunHasComeUponStay(@TempDir Path folder) throws Exception {
+    ArtifactStore store = new FolderArtifactStore(folder);
+    try (StageLease lease = store.lease("k1", "killed/stage", holder -> {});
+        Staging staging = lease.begin()) {
+      lease.publishCheckpoint(
+          staging, new CheckpointManifest("k1", 5, 1, "spec", 1, List.of(), List.of()));
+    }
+    GarbageCollection collection =
+        new GarbageCollection(store, Instant.now(), Duration.ZERO, Set.of());
+    Holding garbage = collection.garbage().get(0);
+    store.keep("late", "k1");
+    assertThat(collection.delete(garbage)).isFalse();
+    store.release("late");
+    assertThat(collection.delete(garbage)).isTrue();
   }
 
   @Test

@@ -193,13 +193,13 @@ class NetworkCutTest {
                   location,
                   sending,
                   (ofRun, file) -> store.data(file.sha256()),
-                  "namespace default");
+                  server.place());
       queues =
           QueueWorkers.start(
               server.client(),
               Map.of(Queues.CONTROL, 1, Queues.CPU, 4),
               work.stages(),
-              new RunActivitiesImpl(mlflow.records(folder)));
+              new RunActivitiesImpl(mlflow.records(new Home(temper.home()))));
     }
 
     /** Why MLflow does not have all. */

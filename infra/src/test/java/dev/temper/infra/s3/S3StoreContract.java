@@ -48,7 +48,7 @@ interface S3StoreContract extends ArtifactStoreContract {
 
   @Override
   default void alterChunk(StoredFile chunk) throws IOException {
-    bucket().alter(S3Layout.chunk(KEY, chunk.sha256()));
+    bucket().alter(bucket().only(S3Layout.chunks(KEY), chunk.sha256()));
   }
 
   @Override

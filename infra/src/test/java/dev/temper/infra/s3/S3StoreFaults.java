@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.CheckpointManifest;
 import dev.temper.activities.FencedException;
 import dev.temper.activities.LeaseWait;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.SavedCheckpoint;
+import dev.temper.activities.Sha256;
 import dev.temper.activities.StageLease;
 import dev.temper.activities.Staging;
 import dev.temper.activities.StoredFile;
 import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.HttpExecuteResponse;
 
 /** What a store on a bucket does on bad days; the same on every server. */
 interface S3StoreFaults {
@@ -278,6 +284,309 @@ interface S3StoreFaults {
     assertThat(reader.find(STAGE)).contains(made);
     assertThat(reader.open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(weights);
     later.get(0).close();
+  }
+
+  @Test
+  default void aPublicationThatIsOvertakenBeforeItsIntentIsConfirmedStaysWhole() throws Exception {
+    List<StageLease> later = new ArrayList<>();
+    Faults way = bucket().faults();
+    byte[] weights = random(10);
+    StageLease zombie = lease(bucket().store(way));
+    Staging staged = zombie.begin();
+    Manifest made = manifest(staged, weights);
+    try (Staging staging = staged) {
+      way.next(
+          1,
+          "PUT",
+          "leases/" + STAGE,
+          sending -> {
+            try {
+              return Faults.lostAnswer().happen(sending);
+            } finally {
+              StageLease next = lease(bucket().store());
+              next.sweep();
+              later.add(next);
+            }
+          });
+      assertThatThrownBy(() -> zombie.publishArtifact(staging, made))
+          .isInstanceOf(FencedException.class);
+    }
+    assertThat(later).hasSize(1);
+    ArtifactStore reader = bucket().store();
+    assertThat(reader.find(STAGE)).contains(made);
+    assertThat(reader.open(made, Pulse.NONE).resolve("weights")).hasBinaryContent(weights);
+    later.get(0).close();
+  }
+
+  @Test
+  default void anIntentThatWasLeftBehindDoesNotUndoARepair() throws Exception {
+    Manifest made = publishAndDie();
+    ArtifactStore store = bucket().store();
+    store.tidy(STAGE, "run/stage");
+    bucket().bucket().delete(S3Layout.artifact(STAGE)); // as the message of a damaged one says
+    lease(bucket().store()).close();
+    assertThat(store.find(STAGE)).isEmpty();
+    assertThat(publish(bucket().store(), random(20)).content()).isNotEqualTo(made.content());
+  }
+
+  @Test
+  default void aCommitOfWhichAFileIsGoneIsNotPublishedForAnEarlierAttempt() throws Exception {
+    publishAndDie();
+    bucket().bucket().delete(S3Layout.artifact(STAGE));
+    bucket().bucket().delete(bucket().only("commits/" + STAGE, "files/weights"));
+    try (StageLease next = lease(bucket().store())) {
+      next.check();
+      assertThat(bucket().store().find(STAGE)).isEmpty();
+    }
+  }
+
+  /** As a process that is killed right after its artifact has appeared. */
+  private Manifest publishAndDie() throws Exception {
+    StageLease lease = lease(bucket().store());
+    Staging staging = lease.begin();
+    Manifest made = manifest(staging, random(10));
+    assertThat(lease.publishArtifact(staging, made)).isTrue();
+    return made;
+  }
+
+  @Test
+  default void whoeverWaitsForTheServerGivesSignsOfLife() throws Exception {
+    AtomicLong beats = new AtomicLong();
+    Faults way = bucket().faults().next(3, "GET", "artifacts/", Faults.status(503, "SlowDown"));
+    ArtifactStore store = bucket().store(way).watched(beats::incrementAndGet);
+    store.find(STAGE);
+    assertThat(beats).hasValue(3);
+    way.next(2, "PUT", "leases/", Faults.status(503, "SlowDown"));
+    lease(store).close();
+    assertThat(beats).hasValue(5);
+  }
+
+  @Test
+  default void anUploadGivesSignsOfLifeHoweverLongItTakes() throws Exception {
+    for (byte[] bytes : List.of(random(100), random(TestBucket.PART + 100))) {
+      CountDownLatch beat = new CountDownLatch(1);
+      Faults way = bucket().faults().next(1, "PUT", "files/weights", waitingFor(beat));
+      ArtifactStore store = bucket().store(way).watched(beat::countDown);
+      try (StageLease lease = lease(store);
+          Staging staging = lease.begin()) {
+        assertThat(staging.file("weights", wrap(bytes)).size()).isEqualTo(bytes.length);
+      }
+      assertThat(beat.getCount()).isZero();
+    }
+  }
+
+  @Test
+  default void anAttemptThatWasReplacedAsksForTheLeaseNoMore() throws Exception {
+    Faults way = bucket().faults().next(1, "PUT", "leases/", Faults.status(503, "SlowDown"));
+    AtomicLong asked = new AtomicLong();
+    LeaseWait replaced =
+        new LeaseWait() {
+          @Override
+          public void waiting(String holder) {}
+
+          @Override
+          public void asking() {
+            if (asked.incrementAndGet() == 2) { // before it is put, and before it is put again
+              throw new GivenUp();
+            }
+          }
+        };
+    assertThatThrownBy(() -> bucket().store(way).lease(STAGE, "run/stage", replaced))
+        .isInstanceOf(GivenUp.class);
+    assertThat(bucket().paths()).isEmpty();
+  }
+
+  @Test
+  default void aRenewalThatHangsDoesNotKeepTheOthers() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch renewed = new CountDownLatch(2);
+    Faults way = bucket().faults();
+    S3Connection connection = S3Connection.of(bucket().environment());
+    Repeats repeats = new Repeats(Duration.ofSeconds(30), millis -> {}, System::nanoTime);
+    Bucket objects = new Bucket(connection.client(way), bucket().location(), repeats);
+    LeaseTerms terms =
+        new LeaseTerms(Duration.ofSeconds(3), Duration.ofMillis(5), System::nanoTime);
+    try (S3Leases leases = new S3Leases(objects, new S3Json(), terms)) {
+      leases.acquire(objects, "a", "run/a", NOBODY);
+      leases.acquire(objects, "b", "run/b", NOBODY);
+      way.next(1000, "PUT", "leases/a", waitingFor(never));
+      way.next(
+          1000,
+          "PUT",
+          "leases/b",
+          Faults.before(
+              sending -> {
+                renewed.countDown();
+                return null;
+              }));
+      assertThat(renewed.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  default void aRenewalThatArrivesAfterItWasGivenUpTakesTheLeaseFromNobody() throws Exception {
+    Faults way = bucket().faults();
+    StageLease lease = lease(bucket().store(way));
+    // What a given up renewal of this very holder leaves: its record with a later beat.
+    String path = S3Layout.lease(STAGE);
+    S3Json json = new S3Json();
+    LeaseRecord record =
+        json.read(path, bucket().bucket().get(path).orElseThrow().bytes(), LeaseRecord.class);
+    bucket().put(path, json.write(record.renewed("").renewed("")));
+    lease.whileHeld(() -> true);
+    lease.close();
+  }
+
+  @Test
+  default void aDeletionIsNotRepeatedByWhoeverWasReplaced() throws Exception {
+    boolean heard =
+        assertThatALateDeletionHarmsNobody(
+            takeOver -> {
+              takeOver.run();
+              return Faults.status(503, "SlowDown").happen(null);
+            });
+    assertThat(heard).isTrue();
+  }
+
+  @Test
+  default void aDeletionThatArrivesLateHarmsNobody() throws Exception {
+    assertThatALateDeletionHarmsNobody(
+        takeOver -> {
+          takeOver.run();
+          return null;
+        });
+  }
+
+  /** What happens between the request and its arrival. */
+  interface Late {
+    HttpExecuteResponse happens(Runnable takeOver) throws IOException;
+  }
+
+  /** Returns whether whoever deletes hears that it was replaced. */
+  private boolean assertThatALateDeletionHarmsNobody(Late late) throws Exception {
+    boolean heard = false;
+    byte[] row = random(30);
+    StageLease killed = lease(bucket().store());
+    killed.begin().chunk("rows/1", wrap(row)); // never referred to
+    List<StageLease> later = new ArrayList<>();
+    Runnable takeOver =
+        () -> {
+          StageLease next = lease(bucket().store());
+          later.add(next);
+          try {
+            next.sweep();
+            checkpoint(next, 10, row);
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    Faults way = bucket().faults();
+    StageLease zombie = lease(bucket().store(way));
+    way.next(
+        1,
+        "POST",
+        "delete",
+        sending -> {
+          HttpExecuteResponse answer = late.happens(takeOver);
+          return answer == null ? sending.send() : answer;
+        });
+    try {
+      zombie.sweep();
+    } catch (FencedException e) {
+      heard = true;
+    }
+    assertThat(later).hasSize(1);
+    later.get(0).close();
+    try (StageLease next = lease(bucket().store())) {
+      SavedCheckpoint saved =
+          next.newestCheckpoint(any -> true, Pulse.NONE, note -> {}).orElseThrow();
+      assertThat(saved.manifest().step()).isEqualTo(10);
+    }
+    return heard;
+  }
+
+  @Test
+  default void theLateCheckpointOfAReplacedAttemptTakesNobodysPlace() throws Exception {
+    List<StageLease> later = new ArrayList<>();
+    Faults way =
+        bucket()
+            .faults()
+            .next(
+                1,
+                "PUT",
+                "checkpoints/",
+                Faults.before(
+                    sending -> {
+                      StageLease next = lease(bucket().store());
+                      next.sweep();
+                      next.newestCheckpoint(any -> true, Pulse.NONE, note -> {});
+                      checkpoint(next, 10, random(30));
+                      later.add(next);
+                      return null;
+                    }));
+    checkpoint(lease(bucket().store(way)), 100, random(40));
+    later.get(0).prune(1);
+    later.get(0).close();
+    assertThat(bucket().only("checkpoints/", ".json")).contains("step-0000000010");
+  }
+
+  @Test
+  default void checkpointsOfAnEarlierVersionGoOn() throws Exception {
+    byte[] row = random(30);
+    try (StageLease lease = lease(bucket().store())) {
+      checkpoint(lease, 10, row);
+    }
+    String manifest = bucket().only("checkpoints/", ".json");
+    ObjectNode tree =
+        new S3Json()
+            .read(
+                manifest, bucket().bucket().get(manifest).orElseThrow().bytes(), ObjectNode.class);
+    tree.remove("chunks");
+    bucket().put(manifest, new S3Json().write(tree));
+    String chunk = bucket().only("chunks/", "");
+    bucket().put(S3Layout.chunk(STAGE, Sha256.of(ByteBuffer.wrap(row))), row);
+    bucket().bucket().delete(chunk);
+    try (StageLease lease = lease(bucket().store())) {
+      lease.sweep();
+      SavedCheckpoint saved =
+          lease.newestCheckpoint(any -> true, Pulse.NONE, note -> {}).orElseThrow();
+      try (Staging staging = lease.begin()) {
+        lease.publishCheckpoint(
+            staging,
+            new CheckpointManifest(STAGE, 20, 2, "spec", 1, List.of(), saved.manifest().chunks()));
+      }
+    }
+    try (StageLease lease = lease(bucket().store())) {
+      lease.sweep();
+      assertThat(lease.newestCheckpoint(any -> true, Pulse.NONE, note -> {}))
+          .hasValueSatisfying(saved -> assertThat(saved.manifest().step()).isEqualTo(20));
+    }
+  }
+
+  /** Of one file and one chunk. */
+  private static void checkpoint(StageLease lease, long step, byte[] row) throws IOException {
+    try (Staging staging = lease.begin()) {
+      StoredFile file = staging.file("weights", wrap(random(10)));
+      StoredFile chunk = staging.chunk("rows/1", wrap(row));
+      lease.publishCheckpoint(
+          staging,
+          new CheckpointManifest(STAGE, step, 1, "spec", 1, List.of(file), List.of(chunk)));
+    }
+  }
+
+  /** The request is sent when somebody says so. */
+  private static Faults.Fault waitingFor(CountDownLatch word) {
+    return Faults.before(
+        sending -> {
+          try {
+            if (!word.await(60, TimeUnit.SECONDS)) {
+              throw new AssertionError("nobody said a word");
+            }
+          } catch (InterruptedException e) {
+            throw new InterruptedIOException("given up");
+          }
+          return null;
+        });
   }
 
   @Test
