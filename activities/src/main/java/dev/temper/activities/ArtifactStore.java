@@ -3,6 +3,7 @@ package dev.temper.activities;
 import dev.temper.trainers.Pulse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,11 @@ public interface ArtifactStore extends AutoCloseable {
    * of life.
    */
   default ArtifactStore watched(Pulse pulse) {
+    return this;
+  }
+
+  /** The same store for somebody who would rather be told that it is away than wait for it. */
+  default ArtifactStore impatient(Duration limit) {
     return this;
   }
 

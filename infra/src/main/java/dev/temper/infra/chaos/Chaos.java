@@ -149,6 +149,10 @@ public final class Chaos {
             arena.sync();
             comparison.add(home, RunTrace.of(home), points.of(home));
           }
+        } catch (IllegalStateException e) {
+          // The other runs still say something.
+          comparison.differs(home.getFileName() + ": " + e.getMessage());
+          blows.clear();
         }
         comparison.differences().stream().skip(told).forEach(say);
         told = comparison.differences().size();

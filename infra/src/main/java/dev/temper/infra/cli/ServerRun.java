@@ -18,12 +18,16 @@ import dev.temper.workflows.RunSettings;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** A run on a Temporal server: started, or found there, and then watched. */
 final class ServerRun {
+
+  /** Whoever watches would rather see the run than wait for files of a store that is away. */
+  private static final Duration FETCH = Duration.ofSeconds(5);
 
   private final TemperCommand root;
   private final RunFolder folder;
@@ -103,7 +107,8 @@ final class ServerRun {
         sayHowToAttach();
         return ExitCode.OK.number();
       }
-      return new WatchedRun(root, folder, remote, store, held.writes()).toItsEnd(record);
+      return new WatchedRun(root, folder, remote, store.impatient(FETCH), held.writes())
+          .toItsEnd(record);
     }
   }
 

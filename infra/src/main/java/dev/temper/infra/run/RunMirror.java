@@ -246,8 +246,12 @@ public final class RunMirror {
   }
 
   private void fetchWhatIsLeft() {
-    // What goes wrong was said once, when it was tried first.
-    Map.copyOf(undelivered).forEach(this::fetch);
+    // What goes wrong was said once, when it was tried first; a store that is away is asked once.
+    for (Map.Entry<String, String> left : Map.copyOf(undelivered).entrySet()) {
+      if (fetch(left.getKey(), left.getValue()).isPresent()) {
+        return;
+      }
+    }
   }
 
   /** Why the files of a stage cannot be had; empty if they are in the folder now. */

@@ -68,11 +68,11 @@ public final class S3ArtifactStore implements ArtifactStore {
     this.found = new ConcurrentHashMap<>();
   }
 
-  private S3ArtifactStore(S3ArtifactStore same, Pulse pulse) {
+  private S3ArtifactStore(S3ArtifactStore same, Bucket bucket) {
     this.client = same.client;
     this.transfers = same.transfers;
     this.copies = same.copies;
-    this.bucket = same.bucket.beating(pulse);
+    this.bucket = bucket;
     this.uploads = new Uploads(bucket, transfers);
     this.downloads = same.downloads.from(bucket);
     this.leases = same.leases;
@@ -81,7 +81,12 @@ public final class S3ArtifactStore implements ArtifactStore {
 
   @Override
   public ArtifactStore watched(Pulse pulse) {
-    return new S3ArtifactStore(this, pulse);
+    return new S3ArtifactStore(this, bucket.beating(pulse));
+  }
+
+  @Override
+  public ArtifactStore impatient(Duration limit) {
+    return new S3ArtifactStore(this, bucket.with(bucket.repeats().within(limit)));
   }
 
   /**
