@@ -8,8 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
@@ -19,13 +19,16 @@ import java.util.stream.Stream;
  *
  * <p>The file holds {@code moment:kind} or {@code moment:kind:pid}; {@code *} stands for every
  * kind, and without a process id this process is meant. Beside it, {@code FILE.reached} says which
- * moments of which kinds there are: a line each, added when one is reached first.
+ * moments of which kinds there are: a line each when one is reached first, and {@code
+ * moment:kind:often} when it is reached for the twentieth time.
  */
 final class HaltFile implements StageFailpoints {
 
+  private static final int OFTEN = 20;
+
   private final Path file;
   private final LongConsumer kill;
-  private final Set<String> reached = new HashSet<>();
+  private final Map<String, Integer> reached = new HashMap<>();
 
   /**
    * @param kill is given the id of a process
@@ -50,8 +53,11 @@ final class HaltFile implements StageFailpoints {
   @Override
   public synchronized void at(String moment, String kind) {
     try {
-      if (reached.add(moment + ":" + kind)) {
-        Files.writeString(HaltAt.reachedOf(file), moment + ":" + kind + "\n", CREATE, APPEND);
+      String line = moment + ":" + kind;
+      int times = reached.merge(line, 1, Integer::sum);
+      if (times == 1 || times == OFTEN) {
+        String suffix = times == OFTEN ? ":often\n" : "\n";
+        Files.writeString(HaltAt.reachedOf(file), line + suffix, CREATE, APPEND);
       }
       if (!Files.exists(file)) { // nearly always
         return;
