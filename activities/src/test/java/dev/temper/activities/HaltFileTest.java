@@ -39,13 +39,16 @@ class HaltFileTest {
   }
 
   @Test
-  void tellsOnceWhichMomentsThereAre() throws IOException {
+  void tellsWhichMomentsThereAreAndWhichComeOften() throws IOException {
     HaltFile halt = new HaltFile(folder.resolve("moment"), killed::add);
     halt.at("stage.step", "sft");
     halt.at("tracker.before-batch", "");
     halt.at("stage.step", "sft");
+    for (int i = 0; i < 30; i++) {
+      halt.at("stage.step", "sft");
+    }
     assertThat(folder.resolve("moment.reached"))
-        .hasContent("stage.step:sft\ntracker.before-batch:");
+        .hasContent("stage.step:sft\ntracker.before-batch:\nstage.step:sft:often");
   }
 
   @Test

@@ -198,14 +198,21 @@ final class RunTrace {
     return false;
   }
 
-  /** Moments that its processes reached, by kind of stage; those of the run itself have none. */
+  /**
+   * Moments that its processes reached and would reach again, by kind of stage; those of the run
+   * itself have none. Whether a step lasts long enough for a sign of life from its inside is
+   * chance, unless there were many.
+   */
   Map<String, List<String>> moments() throws IOException {
     Map<String, List<String>> moments = new TreeMap<>();
     Path file = HaltAt.reachedOf(home.resolve(MOMENT));
     if (Files.exists(file)) {
       for (String line : Files.readAllLines(file)) {
         String[] parts = line.split(":", -1);
-        moments.computeIfAbsent(parts[1], kind -> new ArrayList<>()).add(parts[0]);
+        boolean often = parts.length == 3;
+        if (often == parts[0].endsWith(".inside")) {
+          moments.computeIfAbsent(parts[1], kind -> new ArrayList<>()).add(parts[0]);
+        }
       }
       moments.values().forEach(Collections::sort);
     }

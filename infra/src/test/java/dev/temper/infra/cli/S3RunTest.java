@@ -66,7 +66,10 @@ class S3RunTest {
     assertThat(other.run(environment, "run", "small.yaml", "--name", "again").out())
         .contains("2/2 stages, 2 of them cached");
 
-    assertThat(other.run(environment, "gc", "--older-than", "0s", "--forget", "small").out())
+    // That of another machine is not forgotten by its name alone.
+    assertThat(other.run(environment, "gc", "--older-than", "0s", "--forget", "small").err())
+        .contains("small@");
+    assertThat(one.run(environment, "gc", "--older-than", "0s", "--forget", "small").out())
         .contains("deleted 0 of 0");
     assertThat(other.run(environment, "gc", "--older-than", "0s", "--forget", "again").out())
         .contains("deleted 2 of 2");
