@@ -95,7 +95,6 @@ class ForkTest {
     assertThat(outcome.code()).isZero();
     assertThat(cached("c", "rl-origin")).isTrue();
     assertThat(cached("c", "rl-origin-2")).isTrue();
-    assertThat(cached("c", "rl")).isFalse();
     assertThat(Files.readString(temper.home().resolve("runs/c/recipe.yaml")))
         .contains("init: rl-origin@2")
         .contains("init: rl-origin-2@2");
