@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
@@ -230,6 +231,9 @@ public final class Chaos {
     private final BlowPlan plan;
     private final double cleanSeconds;
 
+    /** Blows whose stages were through before their turn came. */
+    private final Deque<Blow> late = new ArrayDeque<>();
+
     /** Processes that the blow that was armed last is to kill. */
     private List<Long> victims = List.of();
 
@@ -255,8 +259,13 @@ public final class Chaos {
           waitFor(arena::ended, LONGEST_NANOS);
           break;
         }
-        if (!(blow.isNamed() ? fell() : strike(blow, blows.size()))) {
-          break;
+        if (!(blow.isNamed() ? fell(blow) : strike(blow, blows.size()))) {
+          if (arena.ended() || !blow.isNamed()) {
+            break;
+          }
+          late.add(blows.remove());
+          arm(blows.peek());
+          continue;
         }
         blows.remove();
         int index = note(blow, (System.nanoTime() - began) / 1e9);
@@ -276,16 +285,26 @@ public final class Chaos {
         recover(index, killed, then.executedSteps(), finished(then), next);
       }
       missed(blows, comparison);
+      while (!late.isEmpty()) {
+        again(late.removeLast(), blows, comparison);
+      }
       return arena.exitCode() == 0;
+    }
+
+    /** What came too late comes first in another run, once. */
+    private void again(Blow blow, Deque<Blow> blows, Comparison comparison) {
+      if (missed.add(blow)) {
+        blows.addFirst(blow);
+      } else {
+        comparison.differs("the moment was never reached, in two runs: " + blow.text());
+      }
     }
 
     /** What is still armed never fell: its stages were through before. */
     private void missed(Deque<Blow> blows, Comparison comparison) throws IOException {
       Files.deleteIfExists(arena.moment());
-      Blow blow = blows.peek();
-      if (blow != null && blow.isNamed() && !missed.add(blow)) {
-        comparison.differs("the moment was never reached, in two runs: " + blow.text());
-        blows.remove();
+      if (!blows.isEmpty() && blows.peek().isNamed()) {
+        again(blows.remove(), blows, comparison);
       }
     }
 
@@ -300,10 +319,22 @@ public final class Chaos {
       Files.move(fresh, arena.moment(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Waits until the named moment was reached, or the run ended without it. */
-    private boolean fell() throws IOException, InterruptedException {
-      waitFor(() -> !Files.exists(arena.moment()) || arena.ended(), LONGEST_NANOS);
-      return !Files.exists(arena.moment());
+    /** Waits until the named moment was reached, or cannot be any more. */
+    private boolean fell(Blow blow) throws IOException, InterruptedException {
+      waitFor(
+          () -> !Files.exists(arena.moment()) || arena.ended() || isOver(blow.kind()),
+          LONGEST_NANOS);
+      return !Files.deleteIfExists(arena.moment());
+    }
+
+    /** Whether all stages of a kind have finished. */
+    private boolean isOver(String kind) throws IOException {
+      RunTrace now = RunTrace.of(home);
+      return !kind.isEmpty()
+          && !now.kinds().isEmpty()
+          && now.kinds().entrySet().stream()
+              .filter(stage -> stage.getValue().equals(kind))
+              .allMatch(stage -> now.isFinished(stage.getKey()));
     }
 
     private boolean strike(Blow blow, int blowsLeft) throws IOException, InterruptedException {

@@ -203,8 +203,7 @@ public final class TemporalServer implements AutoCloseable {
 
   private static WorkflowServiceBlockingStub limited(WorkflowServiceBlockingStub stub, long end) {
     long left = Math.max(TimeUnit.SECONDS.toNanos(1), end - System.nanoTime());
-    return stub.withDeadlineAfter(
-        Math.min(left, TimeUnit.SECONDS.toNanos(5)), TimeUnit.NANOSECONDS);
+    return stub.withDeadlineAfter(left, TimeUnit.NANOSECONDS);
   }
 
   public ServerAddress address() {
