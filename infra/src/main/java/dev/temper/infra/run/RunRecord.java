@@ -100,19 +100,7 @@ public record RunRecord(
 
   /** It goes on. */
   public RunRecord running(String whereArtifactsAre) {
-    return new RunRecord(
-        run,
-        recipe,
-        recipeHash,
-        RunStatus.RUNNING,
-        whereArtifactsAre,
-        server,
-        recipeFolder,
-        startedAt,
-        Optional.empty(),
-        Optional.empty(),
-        links,
-        stages);
+    return in(RunStatus.RUNNING, whereArtifactsAre, Optional.empty(), Optional.empty());
   }
 
   /** The same with the folder of its recipe. */
@@ -151,36 +139,12 @@ public record RunRecord(
 
   /** It was interrupted, nobody knows when. */
   public RunRecord paused(String why) {
-    return new RunRecord(
-        run,
-        recipe,
-        recipeHash,
-        RunStatus.PAUSED,
-        store,
-        server,
-        recipeFolder,
-        startedAt,
-        endedAt,
-        Optional.of(why),
-        links,
-        stages);
+    return in(RunStatus.PAUSED, store, endedAt, Optional.of(why));
   }
 
   /** It ended. */
   public RunRecord ended(RunStatus how, String when, Optional<String> why) {
-    return new RunRecord(
-        run,
-        recipe,
-        recipeHash,
-        how,
-        store,
-        server,
-        recipeFolder,
-        startedAt,
-        Optional.of(when),
-        why,
-        links,
-        stages);
+    return in(how, store, Optional.of(when), why);
   }
 
   /** The same with where it can be looked at. */
@@ -202,17 +166,22 @@ public record RunRecord(
 
   /** The same, not ended. */
   public RunRecord goesOn(RunStatus how) {
+    return in(how, store, Optional.empty(), Optional.empty());
+  }
+
+  private RunRecord in(
+      RunStatus how, String where, Optional<String> whenEnded, Optional<String> why) {
     return new RunRecord(
         run,
         recipe,
         recipeHash,
         how,
-        store,
+        where,
         server,
         recipeFolder,
         startedAt,
-        Optional.empty(),
-        Optional.empty(),
+        whenEnded,
+        why,
         links,
         stages);
   }
