@@ -182,7 +182,8 @@ public final class StageActivitiesImpl implements StageActivities {
     }
     String type = e.getClass().getSimpleName();
     tell(request, new RunTracker.StageEnd(type, String.valueOf(e.getMessage()), attempt, false));
-    throw ApplicationFailure.newFailureWithCause(e.toString(), type, e);
+    throw ApplicationFailure.newFailureWithCauseAndDelay(
+        e.toString(), type, e, failures.backOff(request.stage().retry()));
   }
 
   /** On a full disk the end of a stage cannot be noted either; it has ended all the same. */

@@ -109,12 +109,16 @@ final class StageOptions {
    * For ever: what ends it is the no-progress rule of the activity, not a number of attempts, since
    * a worker that dies or hands over uses up an attempt as well. The same for all kinds: what is
    * retried are disks, stores and machines, and they know no kinds.
+   *
+   * <p>No doubling here, for the same reason: the service would double with every attempt, and the
+   * stage whose worker was taken away for the eighth time would stand still for a minute. An
+   * attempt that failed names the time until the next one itself, doubled where nothing was gained.
    */
   private static RetryOptions retry(Stage.RetrySpec retry) {
     return RetryOptions.newBuilder()
         .setInitialInterval(seconds(retry.initialSeconds()))
         .setMaximumInterval(seconds(Math.max(retry.initialSeconds(), retry.maximumSeconds())))
-        .setBackoffCoefficient(2)
+        .setBackoffCoefficient(1)
         .setDoNotRetry(NEVER_RETRIED.toArray(new String[0]))
         .build();
   }

@@ -25,6 +25,11 @@ class StageOptionsTest {
   }
 
   @Test
+  void aStageThatLostItsWorkerForTheTenthTimeWaitsNoLongerThanAtFirst() {
+    assertThat(StageOptions.of(stage, "").getRetryOptions().getBackoffCoefficient()).isEqualTo(1);
+  }
+
+  @Test
   void aKindHasItsTimeoutsAndARecipeCanSayOtherwise() {
     assertThat(StageOptions.of(stage, "").getHeartbeatTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(StageOptions.of(stage, "").getStartToCloseTimeout()).isEqualTo(Duration.ofDays(2));
