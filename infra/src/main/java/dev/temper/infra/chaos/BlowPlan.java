@@ -30,8 +30,8 @@ final class BlowPlan {
   /** So many kinds of stages for one moment of the run itself. */
   private static final int KINDS_BETWEEN = 2;
 
-  /** One of so many runs is killed at random times. */
-  private static final int ONE_RANDOM_OF = 2;
+  /** At most one of so many kills is spent on moments before the first at a random time. */
+  private static final int ONE_NAMED_OF = 2;
 
   private final RunTrace clean;
   private final List<Target> targets;
@@ -103,15 +103,21 @@ final class BlowPlan {
     return all;
   }
 
-  /** Runs with the asked number of kills in all. */
+  /**
+   * Runs with the asked number of kills in all: at named moments until each was planned once or
+   * half of the kills are gone, then at random times and at named moments by turns.
+   */
   List<Deque<Blow>> runs(int kills, int killsPerRun) throws IOException {
     List<Deque<Blow>> runs = new ArrayList<>();
-    int left = kills;
-    for (int round = 0; left > 0; round++) {
-      boolean atRandom = round % ONE_RANDOM_OF == 1;
+    boolean atRandom = false;
+    for (int left = kills; left > 0; ) {
       Deque<Blow> blows = atRandom ? atRandom(Math.min(left, killsPerRun)) : first(left, named());
       left -= blows.size();
       runs.add(blows);
+      boolean enough =
+          planned.keySet().containsAll(moments())
+              || kills - left + blows.size() > kills / ONE_NAMED_OF;
+      atRandom = !atRandom && enough;
     }
     return runs;
   }
