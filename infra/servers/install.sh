@@ -13,10 +13,10 @@ set -euo pipefail
 TEMPORAL_VERSION=v1.5.1
 # MinIO from its sources, for development and tests. Not every S3 server will do: a conditional put must have one winner.
 MINIO_VERSION=v0.0.0-20260212201848-7aac2a2c5b7c
-MLFLOW_VERSION=3.17.2 # with the versions of mlflow-requirements.txt
-UV_VERSION=0.13.9
+MLFLOW_VERSION=3.17.2 # with the versions and hashes of mlflow-requirements.txt
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+UV_VERSION=$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' "$here/uv-requirements.txt") # with its hashes
 cache=${TEMPER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/temper/servers}
 
 refuse() { printf 'install.sh: %s\n' "$*" >&2; exit 3; }
@@ -67,12 +67,12 @@ need_mlflow() {
 build_mlflow() {
   if [ ! -x "$cache/uv/bin/uv" ] || [ "$("$cache/uv/bin/uv" --version | cut -d ' ' -f 2)" != "$UV_VERSION" ]; then
     rm -rf "$cache/uv"
-    python3 -m venv "$cache/uv" && "$cache/uv/bin/pip" install -q "uv==$UV_VERSION" || return
+    python3 -m venv "$cache/uv" && "$cache/uv/bin/pip" install -q --require-hashes -r "$here/uv-requirements.txt" || return
   fi
   rm -rf "$cache/mlflow"
   # The interpreter itself, not a wrapper that chooses one by the working directory.
   "$cache/uv/bin/uv" venv -q -p "$(python3 -c 'import sys; print(sys.executable)')" "$cache/mlflow" &&
-    "$cache/uv/bin/uv" pip install -q --no-deps --python "$cache/mlflow/bin/python" -r "$here/mlflow-requirements.txt" || return
+    "$cache/uv/bin/uv" pip install -q --no-deps --require-hashes --python "$cache/mlflow/bin/python" -r "$here/mlflow-requirements.txt" || return
   # Halves the time to start.
   env -u PYTHONDONTWRITEBYTECODE nice -n 10 "$cache/mlflow/bin/python" -m compileall -q -j 2 "$cache/mlflow/lib" > /dev/null || true
   touch "$(mlflow_marker)"

@@ -1,7 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.infra.run.RunListener;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.util.Map;
 
@@ -20,7 +20,7 @@ final class JsonProgress implements RunListener {
   }
 
   @Override
-  public synchronized void progressed(StageProgress progress) {
+  public synchronized void progressed(ShownProgress progress) {
     lines.print("progress", progress);
   }
 

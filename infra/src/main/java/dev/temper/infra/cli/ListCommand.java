@@ -43,7 +43,7 @@ final class ListCommand implements Callable<Integer> {
       listed.add(
           now.isPresent()
               ? now.get()
-              : ListedRun.of(record, RunView.status(run.getKey(), record), remark));
+              : ListedRun.of(record, FolderView.status(run.getKey(), record), remark));
     }
     listed.addAll(served.values());
     print(listed);

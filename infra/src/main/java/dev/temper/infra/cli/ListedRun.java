@@ -27,7 +27,7 @@ record ListedRun(
         status,
         record.startedAt(),
         record.endedAt(),
-        RunView.share(record),
+        FolderView.share(record),
         remark);
   }
 

@@ -96,7 +96,7 @@ final class ListedRuns {
     }
     return stages
         .map(ListedRuns::share)
-        .or(() -> record.filter(seen -> current).map(RunView::share))
+        .or(() -> record.filter(seen -> current).map(FolderView::share))
         .orElse("?");
   }
 

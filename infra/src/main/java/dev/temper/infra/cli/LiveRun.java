@@ -106,7 +106,7 @@ final class LiveRun {
       root.around().err().println("temper: run.json could not be written: " + e.getCause());
     }
     if (!root.json()) {
-      RunView.mlflow(links).ifPresent(out::println);
+      FolderView.mlflow(links).ifPresent(out::println);
     }
   }
 

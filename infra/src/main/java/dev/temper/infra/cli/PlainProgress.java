@@ -1,7 +1,7 @@
 package dev.temper.infra.cli;
 
 import dev.temper.infra.run.RunListener;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.io.PrintStream;
 import java.time.Clock;
@@ -33,7 +33,7 @@ final class PlainProgress implements RunListener {
   }
 
   @Override
-  public synchronized void progressed(StageProgress progress) {
+  public synchronized void progressed(ShownProgress progress) {
     Instant now = clock.instant();
     Instant before = last.getOrDefault(progress.stage(), Instant.MIN);
     if (before.isBefore(now.minus(EVERY))) {

@@ -4,7 +4,7 @@ import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunMirror;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import dev.temper.infra.temporal.PendingStage;
 import dev.temper.infra.temporal.RemoteRun;
@@ -35,14 +35,14 @@ final class RemoteStatus {
    */
   record Seen(
       RunRecord record,
-      Map<String, StageProgress> progress,
+      Map<String, ShownProgress> progress,
       Map<String, PendingStage> pending,
       Set<String> unpolled,
       boolean unattended) {}
 
   private final RemoteRun remote;
   private final RunMirror mirror;
-  private final Map<String, StageProgress> progress = new HashMap<>();
+  private final Map<String, ShownProgress> progress = new HashMap<>();
   private boolean linksAnswered;
 
   private RemoteStatus(RemoteRun remote, RunRecord record) {
@@ -152,7 +152,7 @@ final class RemoteStatus {
       public void changed(StageRecord stage) {}
 
       @Override
-      public void progressed(StageProgress seen) {
+      public void progressed(ShownProgress seen) {
         progress.put(seen.stage(), seen);
       }
 

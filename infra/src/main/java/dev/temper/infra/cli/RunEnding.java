@@ -57,7 +57,7 @@ final class RunEnding {
           "%s in %s: %s stages, %d of them cached%n",
           record.status().text(),
           Durations.text(took.toMillis() / 1000.0),
-          RunView.share(record),
+          FolderView.share(record),
           found);
       page.ifPresent(path -> out.println("report     " + path));
       curves.forEach(path -> out.println("curve      " + path));

@@ -1,6 +1,6 @@
 package dev.temper.infra.cli;
 
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +39,7 @@ final class StageLine {
   }
 
   /** A stage that makes steps. */
-  String text(StageProgress progress) {
+  String text(ShownProgress progress) {
     List<String> parts = new ArrayList<>();
     parts.add("step %d/%d".formatted(progress.step(), progress.totalSteps()));
     parts.add(Durations.rate(progress.stepsPerSecond()));
@@ -49,7 +49,7 @@ final class StageLine {
   }
 
   /** A stage that its server has not heard the end of. */
-  String text(StageRecord stage, Optional<StageProgress> progress, PendingText pending) {
+  String text(StageRecord stage, Optional<ShownProgress> progress, PendingText pending) {
     String more = String.join("  ", pending.parts());
     // What is known of an attempt that has ended would look as if it went on.
     return pending.stage().waiting()
@@ -58,7 +58,7 @@ final class StageLine {
   }
 
   /** Whatever is known of it now. */
-  String text(StageRecord stage, Optional<StageProgress> progress) {
+  String text(StageRecord stage, Optional<ShownProgress> progress) {
     boolean steps =
         stage.status() == dev.temper.infra.run.RunStatus.RUNNING && progress.isPresent();
     return steps ? text(progress.orElseThrow()) : text(stage);

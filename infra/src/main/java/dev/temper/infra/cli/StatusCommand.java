@@ -3,7 +3,7 @@ package dev.temper.infra.cli;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import dev.temper.infra.temporal.Queues;
 import dev.temper.infra.temporal.ServerAddress;
@@ -57,13 +57,13 @@ final class StatusCommand implements Callable<Integer> {
   private int ofThisMachine(RunFolder folder) throws IOException, InterruptedException {
     while (true) {
       RunRecord record = root.startedRecord(folder);
-      String status = RunView.status(folder, record);
+      String status = FolderView.status(folder, record);
       StageLine line = begin(record, status, Optional.empty(), Map.of());
       if (!root.json()) {
         for (StageRecord stage : record.stages()) {
           print(line.text(stage, folder.progress(stage.name())));
         }
-        RunView.mlflow(record.links()).ifPresent(root.around().out()::println);
+        FolderView.mlflow(record.links()).ifPresent(root.around().out()::println);
         if (status.equals("interrupted") || status.equals(RunStatus.PAUSED.text())) {
           root.around().out().println("the command that started it continues it");
         }
@@ -128,13 +128,13 @@ final class StatusCommand implements Callable<Integer> {
       return;
     }
     for (StageRecord stage : record.stages()) {
-      Optional<StageProgress> progress = Optional.ofNullable(seen.progress().get(stage.name()));
+      Optional<ShownProgress> progress = Optional.ofNullable(seen.progress().get(stage.name()));
       PendingText open = pending.get(stage.name());
       print(open == null ? line.text(stage, progress) : line.text(stage, progress, open));
     }
     PrintStream out = root.around().out();
     out.println("Temporal   " + link);
-    RunView.mlflow(record.links()).ifPresent(out::println);
+    FolderView.mlflow(record.links()).ifPresent(out::println);
     if (seen.unattended() && record.status() == RunStatus.RUNNING) {
       out.printf(
           "no worker answers on the queue '%s', so stages are shown as far as the server knows them; start one: temper worker --queue %s%n",
@@ -154,7 +154,7 @@ final class StatusCommand implements Callable<Integer> {
     for (StageRecord stage : record.stages()) {
       print(line.text(stage, folder.progress(stage.name())));
     }
-    RunView.mlflow(record.links()).ifPresent(root.around().out()::println);
+    FolderView.mlflow(record.links()).ifPresent(root.around().out()::println);
     root.around()
         .out()
         .printf(

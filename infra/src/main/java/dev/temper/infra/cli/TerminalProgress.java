@@ -2,7 +2,7 @@ package dev.temper.infra.cli;
 
 import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ final class TerminalProgress implements RunListener {
   }
 
   @Override
-  public synchronized void progressed(StageProgress progress) {
+  public synchronized void progressed(ShownProgress progress) {
     if (running.containsKey(progress.stage())) {
       running.put(progress.stage(), line.text(progress));
       redraw("");

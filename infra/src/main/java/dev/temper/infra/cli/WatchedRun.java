@@ -85,7 +85,7 @@ final class WatchedRun {
     if (root.json()) {
       new JsonLines(root.around().out()).print(Map.of("event", "links", "links", links.links()));
     } else {
-      RunView.mlflow(links.links()).ifPresent(root.around().out()::println);
+      FolderView.mlflow(links.links()).ifPresent(root.around().out()::println);
     }
   }
 

@@ -1,15 +1,9 @@
 package dev.temper.infra.mlflow;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.temper.infra.tls.Authorities;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -22,15 +16,12 @@ final class Trust {
 
   private Trust() {}
 
-  /** Believes all that a PEM file names as authorities. */
+  /** Believes all that the PEM file of MLFLOW_TRACKING_SERVER_CERT_PATH names as authorities. */
   static SSLContext of(Path pem) {
     try {
-      TrustManagerFactory managers =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(authorities(pem));
-      return context(managers.getTrustManagers());
-    } catch (IOException | GeneralSecurityException e) {
-      throw unusable(pem, e);
+      return context(authorities(pem).getTrustManagers());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -40,33 +31,11 @@ final class Trust {
    * @throws IllegalArgumentException if it names no authority
    */
   static void requireAuthorities(Path pem) {
-    try {
-      if (authorities(pem).size() == 0) {
-        throw new CertificateException("it holds none");
-      }
-    } catch (IOException | GeneralSecurityException e) {
-      throw unusable(pem, e);
-    }
+    authorities(pem);
   }
 
-  private static KeyStore authorities(Path pem) throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    try (InputStream in = Files.newInputStream(pem)) {
-      int number = 0;
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority-" + number++, certificate);
-      }
-    }
-    return store;
-  }
-
-  private static IllegalArgumentException unusable(Path pem, Exception e) {
-    return new IllegalArgumentException(
-        "MLFLOW_TRACKING_SERVER_CERT_PATH must be a PEM file with certificates, and %s is not: %s"
-            .formatted(pem, e.getMessage()),
-        e);
+  private static TrustManagerFactory authorities(Path pem) {
+    return Authorities.of(pem, "MLFLOW_TRACKING_SERVER_CERT_PATH");
   }
 
   /** Believes anything, as MLFLOW_TRACKING_INSECURE_TLS asks for. */

@@ -1,6 +1,7 @@
 package dev.temper.infra.run;
 
 import dev.temper.activities.RunTracker;
+import dev.temper.activities.StageProgress;
 import dev.temper.workflows.StageResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,8 +87,7 @@ public final class FolderTracker implements RunTracker {
   }
 
   @Override
-  public synchronized void started(
-      String run, String stage, dev.temper.activities.StageProgress progress) {
+  public synchronized void started(String run, String stage, StageProgress progress) {
     double before = stage(stage).seconds();
     watches.put(stage, new Watch(clock.instant(), before, progress.step()));
     change(stage, known -> known.started(known.attempts() + 1, progress.resumedFromStep()));
@@ -100,8 +100,7 @@ public final class FolderTracker implements RunTracker {
   }
 
   @Override
-  public synchronized void progress(
-      String run, String stage, dev.temper.activities.StageProgress progress) {
+  public synchronized void progress(String run, String stage, StageProgress progress) {
     Watch watch = watches.get(stage);
     Instant now = clock.instant();
     boolean last = progress.step() == progress.totalSteps();
@@ -109,8 +108,8 @@ public final class FolderTracker implements RunTracker {
       return;
     }
     watch.shown = now;
-    StageProgress shown =
-        new StageProgress(
+    ShownProgress shown =
+        new ShownProgress(
             stage,
             progress.kind(),
             progress.step(),
@@ -126,7 +125,7 @@ public final class FolderTracker implements RunTracker {
   }
 
   /** For people only: a disk that is full stops the run at the next checkpoint, not here. */
-  private void write(Watch watch, StageProgress shown, Instant now) {
+  private void write(Watch watch, ShownProgress shown, Instant now) {
     record =
         record.with(
             shown.stage(), known -> known.at(shown.step(), watch.seconds(now), watch.newest));

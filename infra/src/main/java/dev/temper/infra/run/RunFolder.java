@@ -101,14 +101,14 @@ public final class RunFolder {
   }
 
   /** The newest progress of a stage; empty before its first step. */
-  public Optional<StageProgress> progress(String stage) throws IOException {
+  public Optional<ShownProgress> progress(String stage) throws IOException {
     Path file = stage(stage).resolve("progress.json");
     return Files.exists(file)
-        ? Optional.of(JSON.readValue(file.toFile(), StageProgress.class))
+        ? Optional.of(JSON.readValue(file.toFile(), ShownProgress.class))
         : Optional.empty();
   }
 
-  void write(StageProgress progress) throws IOException {
+  void write(ShownProgress progress) throws IOException {
     WholeFile.write(
         stage(progress.stage()).resolve("progress.json"), JSON.writeValueAsBytes(progress));
   }

@@ -7,7 +7,7 @@ public interface RunListener {
   void changed(StageRecord stage);
 
   /** A stage made steps; at most a few times a second. */
-  void progressed(StageProgress progress);
+  void progressed(ShownProgress progress);
 
   /** Something to know that changes no status, such as a checkpoint that could not be used. */
   void noted(String stage, String note);

@@ -3,6 +3,7 @@ package dev.temper.infra.run;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.Manifest;
 import dev.temper.activities.StageFolder;
+import dev.temper.activities.StageProgress;
 import dev.temper.trainers.StageFailure;
 import dev.temper.workflows.StageResult;
 import dev.temper.workflows.StageState;
@@ -36,11 +37,7 @@ public final class RunMirror {
     private final double secondsBefore;
     private final Rate rate;
 
-    Watch(
-        int attempt,
-        Instant start,
-        double secondsBefore,
-        dev.temper.activities.StageProgress first) {
+    Watch(int attempt, Instant start, double secondsBefore, StageProgress first) {
       this.attempt = attempt;
       this.resumedFromStep = first.resumedFromStep();
       this.start = start;
@@ -49,7 +46,7 @@ public final class RunMirror {
       this.rate = new Rate(0, first.step());
     }
 
-    boolean isOf(int ofAttempt, dev.temper.activities.StageProgress progress) {
+    boolean isOf(int ofAttempt, StageProgress progress) {
       return attempt == ofAttempt && resumedFromStep == progress.resumedFromStep();
     }
 
@@ -180,8 +177,7 @@ public final class RunMirror {
    * @param attempt that it is in now, as Temporal counts; the progress may be of an earlier one
    * @param earlier attempts that Temporal does not count: a stage that was paused begins at 1 again
    */
-  public void progressed(
-      String name, int attempt, int earlier, dev.temper.activities.StageProgress progress) {
+  public void progressed(String name, int attempt, int earlier, StageProgress progress) {
     Instant now = clock.instant();
     if (progress.attempt() != attempt
         || progress.totalSteps() == 0
@@ -199,8 +195,8 @@ public final class RunMirror {
       change(name, known -> known.started(inAll, progress.resumedFromStep()));
     }
     double seconds = watch.secondsBefore + watch.elapsed(now);
-    StageProgress shown =
-        new StageProgress(
+    ShownProgress shown =
+        new ShownProgress(
             name,
             progress.kind(),
             progress.step(),
@@ -227,7 +223,7 @@ public final class RunMirror {
     }
   }
 
-  private void write(StageProgress progress) {
+  private void write(ShownProgress progress) {
     if (kept.isEmpty()) {
       return;
     }

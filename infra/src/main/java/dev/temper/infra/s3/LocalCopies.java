@@ -53,6 +53,11 @@ record LocalCopies(Path root) {
     return root.resolve("data").resolve(sha256);
   }
 
+  /** Those with one entry per artifact, per stage with checkpoints and per data file. */
+  List<Path> folders() {
+    return List.of(root.resolve("artifacts"), root.resolve("checkpoints"), root.resolve("data"));
+  }
+
   /** Deletes a tree; another process may be deleting it too. */
   static void delete(Path tree) throws IOException {
     if (!Files.exists(tree)) {

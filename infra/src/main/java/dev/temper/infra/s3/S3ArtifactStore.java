@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ public final class S3ArtifactStore implements ArtifactStore {
   private final Uploads uploads;
   private final Downloads downloads;
   private final LocalCopies copies;
+  private final UnusedCopies unused;
   private final S3Leases leases;
   private final S3Json json = new S3Json();
 
@@ -55,12 +57,14 @@ public final class S3ArtifactStore implements ArtifactStore {
       S3Client client,
       S3Location location,
       LocalCopies copies,
+      UnusedCopies unused,
       Repeats repeats,
       LeaseTerms terms,
       Transfers transfers) {
     this.client = client;
     this.transfers = transfers;
     this.copies = copies;
+    this.unused = unused;
     this.bucket = new Bucket(client, location, repeats);
     this.uploads = new Uploads(bucket, transfers);
     this.downloads = new Downloads(bucket, transfers);
@@ -72,6 +76,7 @@ public final class S3ArtifactStore implements ArtifactStore {
     this.client = same.client;
     this.transfers = same.transfers;
     this.copies = same.copies;
+    this.unused = same.unused;
     this.bucket = bucket;
     this.uploads = new Uploads(bucket, transfers);
     this.downloads = same.downloads.from(bucket);
@@ -98,11 +103,15 @@ public final class S3ArtifactStore implements ArtifactStore {
   public static S3ArtifactStore open(
       S3Location location, Map<String, String> environment, Path cache) {
     S3Connection connection = S3Connection.of(environment);
+    LocalCopies copies = LocalCopies.of(cache, connection.server(), location);
+    UnusedCopies unused =
+        new UnusedCopies(copies, UnusedCopies.longest(environment), InstantSource.system());
     SdkHttpClient http = connection.http();
     return new S3ArtifactStore(
         connection.client(http),
         location,
-        LocalCopies.of(cache, connection.server(), location),
+        copies,
+        unused,
         Repeats.of(LIMIT),
         LeaseTerms.DEFAULT,
         Transfers.standard());
@@ -194,6 +203,7 @@ public final class S3ArtifactStore implements ArtifactStore {
 
   private Path brought(String key, String objects, List<StoredFile> files, Path folder, Pulse pulse)
       throws IOException {
+    unused.use(copies.artifact(key));
     try {
       for (StoredFile file : files) {
         String path = ContentPaths.require(file.path());
@@ -216,6 +226,7 @@ public final class S3ArtifactStore implements ArtifactStore {
   @Override
   public StageLease lease(String key, String owner, LeaseWait wait)
       throws IOException, InterruptedException {
+    unused.use(copies.checkpoints(key));
     return lease(key, leases.acquire(bucket, key, owner, wait));
   }
 
@@ -308,6 +319,7 @@ public final class S3ArtifactStore implements ArtifactStore {
                     new NoSuchFileException("data file %s is not in the store".formatted(sha256)));
     try {
       Path target = copies.data(sha256);
+      unused.use(target);
       downloads.bring(path, new StoredFile(sha256, entry.size(), sha256), target, Pulse.NONE);
       return target;
     } catch (DamagedObjectException e) {

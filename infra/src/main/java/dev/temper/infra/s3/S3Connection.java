@@ -1,19 +1,11 @@
 package dev.temper.infra.s3;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.temper.infra.tls.Authorities;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.TrustManagerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -112,7 +104,7 @@ record S3Connection(
             .connectionTimeout(CONNECT)
             .socketTimeout(SILENCE);
     // Before a connection is asked for: a file that cannot be used is no fault of the server.
-    ca.map(S3Connection::trusting)
+    ca.map(file -> Authorities.of(file, "AWS_CA_BUNDLE"))
         .ifPresent(trust -> http.tlsTrustManagersProvider(trust::getTrustManagers));
     return http.build();
   }
@@ -134,28 +126,5 @@ record S3Connection(
                         .apiCallAttemptTimeout(REQUEST));
     endpoint.ifPresent(client::endpointOverride);
     return client.build();
-  }
-
-  private static TrustManagerFactory trusting(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      int number = 0;
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("ca-" + number++, one);
-      }
-      if (number == 0) {
-        throw new CertificateException("it holds none");
-      }
-      TrustManagerFactory factory =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      factory.init(store);
-      return factory;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "AWS_CA_BUNDLE must be a PEM file with certificates, and %s is not: %s"
-              .formatted(file, e),
-          e);
-    }
   }
 }

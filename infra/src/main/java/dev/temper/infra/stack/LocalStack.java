@@ -214,7 +214,7 @@ public final class LocalStack {
 
   static Server server(StackServer id) {
     return switch (id) {
-      case TEMPORAL -> new TemporalServer();
+      case TEMPORAL -> new TemporalDevServer();
       case MLFLOW -> new MlflowServer();
       case S3 -> new MinioServer();
     };

@@ -19,7 +19,10 @@ final class PrivateFile {
 
   /** A folder that only its owner can enter. */
   static void folder(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+    if (Files.isDirectory(folder)) {
+      // One that somebody else made, or an unpacked copy of a home.
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    } else {
       Files.createDirectories(folder.toAbsolutePath().getParent());
       Files.createDirectories(folder, only("rwx------"));
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -94,8 +94,8 @@ class ProgressTest {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private static StageProgress step(long step) {
-    return new StageProgress("sft", "sft", step, 3, 0, "", Map.of());
+  private static ShownProgress step(long step) {
+    return new ShownProgress("sft", "sft", step, 3, 0, "", Map.of());
   }
 
   /** A clock that stands still until it is moved. */

@@ -3,7 +3,7 @@ package dev.temper.infra.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +15,8 @@ class StageLineTest {
 
   @Test
   void aRunningStageShowsRateTimeLeftAndItsNumbers() {
-    StageProgress progress =
-        new StageProgress(
+    ShownProgress progress =
+        new ShownProgress(
             "sft",
             "sft",
             30,
@@ -31,14 +31,14 @@ class StageLineTest {
 
   @Test
   void beforeTheFirstStepNoRateIsInvented() {
-    StageProgress progress = new StageProgress("sft", "sft", 0, 120, 0, "", Map.of());
+    ShownProgress progress = new ShownProgress("sft", "sft", 0, 120, 0, "", Map.of());
 
     assertThat(line.text(progress)).isEqualTo("sft         step 0/120");
   }
 
   @Test
   void slowStepsAreShownInSeconds() {
-    StageProgress progress = new StageProgress("sft", "sft", 1, 61, 0.5, "", Map.of());
+    ShownProgress progress = new ShownProgress("sft", "sft", 1, 61, 0.5, "", Map.of());
 
     assertThat(line.text(progress)).isEqualTo("sft         step 1/61  2.0 s/step  2:00 left");
   }

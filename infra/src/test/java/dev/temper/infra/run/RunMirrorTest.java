@@ -3,6 +3,7 @@ package dev.temper.infra.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.temper.activities.StageFailures;
+import dev.temper.activities.StageProgress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class RunMirrorTest {
 
   private final HandClock clock = new HandClock();
-  private final List<StageProgress> heard = new ArrayList<>();
+  private final List<ShownProgress> heard = new ArrayList<>();
   private final RunMirror mirror = new RunMirror(Optional.empty(), record(), new Listener(), clock);
 
   @Test
@@ -36,7 +37,7 @@ class RunMirrorTest {
     seen(1, 2, 361, 353);
 
     assertThat(heard)
-        .extracting(StageProgress::stepsPerSecond)
+        .extracting(ShownProgress::stepsPerSecond)
         .containsExactly(0.0, 2.0, 0.0, 3.0, 0.0, 1.0);
   }
 
@@ -53,7 +54,7 @@ class RunMirrorTest {
         "sft",
         attempt,
         earlier,
-        new dev.temper.activities.StageProgress(
+        new StageProgress(
             "sft", attempt, step, 1000, resumedFrom, resumedFrom, StageFailures.NONE));
   }
 
@@ -75,7 +76,7 @@ class RunMirrorTest {
     public void changed(StageRecord stage) {}
 
     @Override
-    public void progressed(StageProgress progress) {
+    public void progressed(ShownProgress progress) {
       heard.add(progress);
     }
 

@@ -3,6 +3,7 @@ package dev.temper.infra.s3;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,11 +59,13 @@ final class TestBucket implements AutoCloseable {
 
   S3ArtifactStore store(Faults way, Path cache, LongSupplier nanos) {
     S3Connection connection = S3Connection.of(server.environment());
+    LocalCopies copies = LocalCopies.of(cache, connection.server(), location);
     S3ArtifactStore store =
         new S3ArtifactStore(
             connection.client(way),
             location,
-            LocalCopies.of(cache, connection.server(), location),
+            copies,
+            new UnusedCopies(copies, Duration.ofDays(1), InstantSource.system()),
             new Repeats(Duration.ofSeconds(30), millis -> {}, System::nanoTime),
             new LeaseTerms(Duration.ofSeconds(30), Duration.ofMillis(5), nanos),
             Transfers.of(PART));

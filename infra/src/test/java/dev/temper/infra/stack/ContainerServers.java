@@ -71,7 +71,7 @@ final class ContainerServers implements RealServers.Source {
           container.withCreateContainerCmdModifier(create -> create.withUser("0"));
           command.addAll(List.of("server", "start-dev", "--ip", "0.0.0.0", "--ui-ip", "0.0.0.0"));
           command.addAll(List.of("--db-filename", "/tmp/temporal.db", "--log-level", "warn"));
-          TemporalServer.SEARCH_ATTRIBUTES.forEach(
+          TemporalDevServer.SEARCH_ATTRIBUTES.forEach(
               (name, type) -> command.addAll(List.of("--search-attribute", name + "=" + type)));
         }
         case MLFLOW -> {

@@ -11,7 +11,7 @@ import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunMirror;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.RunStatus;
-import dev.temper.infra.run.StageProgress;
+import dev.temper.infra.run.ShownProgress;
 import dev.temper.infra.run.StageRecord;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.yaml.RecipeReader;
@@ -269,7 +269,7 @@ class RemoteRunTest {
     }
 
     @Override
-    public void progressed(StageProgress progress) {
+    public void progressed(ShownProgress progress) {
       hear("%s %d/%d".formatted(progress.stage(), progress.step(), progress.totalSteps()));
     }
 

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param time ISO 8601
  * @param metrics newest logged value by name
  */
-public record StageProgress(
+public record ShownProgress(
     String stage,
     String kind,
     long step,
@@ -21,7 +21,7 @@ public record StageProgress(
     String time,
     Map<String, Double> metrics) {
 
-  public StageProgress {
+  public ShownProgress {
     metrics = java.util.Collections.unmodifiableMap(new TreeMap<>(metrics));
   }
 

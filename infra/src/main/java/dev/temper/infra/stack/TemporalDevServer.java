@@ -1,5 +1,8 @@
 package dev.temper.infra.stack;
 
+import dev.temper.workflows.SearchKeys;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.common.SearchAttributeKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Temporal's development server on an SQLite file, with its UI. */
-final class TemporalServer implements Server {
+final class TemporalDevServer implements Server {
 
   /** The namespace that the UI opens and the CLI asks unless told otherwise. */
   static final String NAMESPACE = "default";
@@ -22,13 +25,19 @@ final class TemporalServer implements Server {
 
   private static Map<String, String> searchAttributes() {
     Map<String, String> types = new LinkedHashMap<>();
-    for (String keyword :
-        List.of(
-            "TemperRecipe", "TemperRun", "TemperStatus", "TemperMlflowRun", "TemperExperiment")) {
-      types.put(keyword, "Keyword");
+    for (SearchAttributeKey<?> key : SearchKeys.all()) {
+      types.put(key.getName(), type(key.getValueType()));
     }
-    types.put("TemperStage", "KeywordList");
     return types;
+  }
+
+  /** As the server's command line writes it: {@code KeywordList}. */
+  private static String type(IndexedValueType type) {
+    return switch (type) {
+      case INDEXED_VALUE_TYPE_KEYWORD -> "Keyword";
+      case INDEXED_VALUE_TYPE_KEYWORD_LIST -> "KeywordList";
+      default -> throw new IllegalStateException("no search attribute has the type " + type);
+    };
   }
 
   @Override

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A run as somebody sees it who only has its folder. */
-final class RunView {
+final class FolderView {
 
-  private RunView() {}
+  private FolderView() {}
 
   /** The status; {@code interrupted} where a run says that it runs and no process does. */
   static String status(RunFolder folder, RunRecord record) throws IOException {

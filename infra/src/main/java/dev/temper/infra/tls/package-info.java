@@ -1,0 +1,2 @@
+/** Which certificates of servers are believed. */
+package dev.temper.infra.tls;
