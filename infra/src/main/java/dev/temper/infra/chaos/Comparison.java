@@ -110,9 +110,9 @@ final class Comparison {
       if (last != null) {
         long lost = last.reached() - attempt.resumedFromStep();
         mostLost = Math.max(mostLost, lost);
-        if (lost > before.interval()) {
+        if (clean.isTooMuch(stage, last, lost)) {
           differs(
-              "%s was killed at step %d and went on from %d: more than an interval of %d"
+              "%s was killed at step %d and went on from %d: more than an interval, about %d"
                   .formatted(where, last.reached(), attempt.resumedFromStep(), before.interval()));
         }
         if (attempt.resumedFromStep() < last.committedStep()) {

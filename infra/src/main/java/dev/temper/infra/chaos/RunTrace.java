@@ -20,11 +20,24 @@ import java.util.stream.Stream;
 /** What the only run of a home has left so far, read from its files. */
 final class RunTrace {
 
-  /** What one attempt at a stage did. */
-  record Attempt(long startedAt, long resumedFromStep, long executedSteps, long committedStep) {
+  /**
+   * What one attempt at a stage did.
+   *
+   * @param loopSeconds until the end of its last step
+   */
+  record Attempt(
+      long startedAt,
+      long resumedFromStep,
+      long executedSteps,
+      long committedStep,
+      double loopSeconds) {
     /** The step that it was at last. */
     long reached() {
       return resumedFromStep + executedSteps;
+    }
+
+    private double secondsOf(long steps) {
+      return executedSteps == 0 ? 0 : loopSeconds * steps / executedSteps;
     }
   }
 
@@ -152,7 +165,8 @@ final class RunTrace {
                 attempt.path("startedAt").asLong(),
                 attempt.path("resumedFromStep").asLong(),
                 attempt.path("executedSteps").asLong(),
-                attempt.path("committedStep").asLong()));
+                attempt.path("committedStep").asLong(),
+                attempt.path("loopMicros").asLong() / 1e6));
       }
     }
     return attempts;
@@ -173,19 +187,35 @@ final class RunTrace {
 
   /** Steps between checkpoints; where they are made by time, as many as that time had room for. */
   long interval(String stage) throws IOException {
-    long every =
-        new YAMLMapper()
-            .readTree(run.resolve("recipe.yaml").toFile())
-            .path("stages")
-            .path(stage)
-            .path("checkpointEverySteps")
-            .asLong();
+    long every = everySteps(stage);
     if (every > 0) {
       return every;
     }
     double seconds = Math.max(0.1, seconds(stage));
     long steps = executedSteps(stage);
     return Math.min(steps, (long) Math.ceil(steps / seconds * SECONDS_BETWEEN_CHECKPOINTS) + 1);
+  }
+
+  /**
+   * Whether an attempt at a stage lost more than what may lie between two checkpoints. Where they
+   * are made by time, its own speed counts: a machine is not equally fast in every run.
+   */
+  boolean isTooMuch(String stage, Attempt attempt, long lost) throws IOException {
+    long every = everySteps(stage);
+    return every > 0
+        ? lost > every
+        // The last step may have begun when a checkpoint was not yet due.
+        : attempt.secondsOf(lost - 1) > SECONDS_BETWEEN_CHECKPOINTS;
+  }
+
+  /** 0 where checkpoints are made by time. */
+  private long everySteps(String stage) throws IOException {
+    return new YAMLMapper()
+        .readTree(run.resolve("recipe.yaml").toFile())
+        .path("stages")
+        .path(stage)
+        .path("checkpointEverySteps")
+        .asLong();
   }
 
   /** Whether a stage of the kind runs long enough for a second checkpoint. */
