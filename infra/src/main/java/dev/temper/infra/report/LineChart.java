@@ -57,7 +57,8 @@ record LineChart(
             LEFT, TOP, plotWidth(), plotHeight(), LEFT, TOP, plotWidth(), plotHeight()));
     series.forEach(line -> band(out, line, xs, ys));
     series.forEach(line -> line(out, line, xs, ys));
-    markers.forEach(marker -> marker(out, marker, xs, ys));
+    MarkerLabels labels = new MarkerLabels(TOP, (double) TOP + plotHeight());
+    markers.forEach(marker -> marker(out, marker, xs, ys, labels));
     out.append("</svg>");
     legend(out);
     return out.append("</svg>").toString();
@@ -188,7 +189,8 @@ record LineChart(
     out.append(points);
   }
 
-  private void marker(StringBuilder out, Marker marker, double[] xs, double[] ys) {
+  private void marker(
+      StringBuilder out, Marker marker, double[] xs, double[] ys, MarkerLabels labels) {
     if (marker.x() > xs[1] || !Double.isFinite(marker.y())) {
       return;
     }
@@ -202,11 +204,13 @@ record LineChart(
     if (!marker.named()) {
       return;
     }
+    double start = right ? x + 9 : x - 9;
+    double wanted = marker.filled() ? y + 16 : y - 9;
     out.append(
         text(
             "<text class=\"mark\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
-            right ? x + 9 : x - 9,
-            marker.filled() ? y + 16 : y - 9,
+            start,
+            labels.place(marker.text(), start, right, wanted, marker.filled()),
             right ? "start" : "end",
             Html.escape(marker.text())));
   }
