@@ -196,7 +196,7 @@ record LineChart(
     }
     double x = px(marker.x(), xs);
     double y = py(marker.y(), ys);
-    boolean right = x < LEFT + plotWidth() - 120;
+    boolean right = x + 9 + MarkerLabels.width(marker.text()) < LEFT + plotWidth();
     out.append(
         text(
             "<circle class=\"%s c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"6\"><title>%s</title></circle>",

@@ -31,7 +31,7 @@ final class MarkerLabels {
    * @param down whether it may rather move down than up
    */
   double place(String text, double start, boolean toTheRight, double wanted, boolean down) {
-    double width = LETTER * text.length();
+    double width = width(text);
     double left = toTheRight ? start : start - width;
     double chosen = wanted;
     for (int i = 0; i < 2 * MOST_LINES; i++) {
@@ -45,6 +45,11 @@ final class MarkerLabels {
     }
     all.add(new Placed(left, left + width, chosen));
     return chosen;
+  }
+
+  /** About as wide as a text is drawn, in pixels. */
+  static double width(String text) {
+    return LETTER * text.length();
   }
 
   private boolean isFree(double left, double right, double base) {
