@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,20 +119,23 @@ class StageDriverFailureTest {
   @Test
   void aWriterThatHangsIsFoundOut() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    AtomicReference<Thread> writer = new AtomicReference<>();
     Rig rig =
         new Rig(folder)
             .withWriterDeadline(Duration.ofMillis(20))
             .failing(
                 (moment, kind) -> {
                   if (moment.equals("checkpoint.before-publish")) {
-                    writer.set(Thread.currentThread());
                     StageDriverTest.await(over);
                   }
                 });
     Throwable failure = catchThrowable(() -> rig.run("run", STAGE));
     over.countDown();
-    writer.get().join(); // it still writes, and the folder is about to be deleted
+    // It may still write, and the folder is about to be deleted.
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("checkpoint-writer")) {
+        thread.join();
+      }
+    }
     assertThat(failure)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a checkpoint was not written within PT0.02S");
