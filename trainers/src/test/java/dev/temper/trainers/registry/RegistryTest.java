@@ -47,6 +47,22 @@ class RegistryTest {
   }
 
   @Test
+  void aNumberMayBeAnyFiniteOneAndATextWhateverItsRuleHolds() {
+    Parameter number = Parameter.number("shift", 1.5);
+    assertThat(number.defaultValue()).isEqualTo(1.5);
+    assertThat(number.read().apply(-1e300)).contains(-1e300);
+    assertThat(number.read().apply(3)).contains(3.0);
+    assertThat(number.read().apply(Double.POSITIVE_INFINITY)).isEmpty();
+    assertThat(number.read().apply("3")).isEmpty();
+    Parameter text = Parameter.text("mark", "##", "not empty", mark -> !mark.isEmpty());
+    assertThat(text.defaultValue()).isEqualTo("##");
+    assertThat(text.rule()).isEqualTo("not empty");
+    assertThat(text.read().apply("####")).contains("####");
+    assertThat(text.read().apply("")).isEmpty();
+    assertThat(text.read().apply(7)).isEmpty();
+  }
+
+  @Test
   void givesEveryNumberItsDeclaredType() {
     Method method =
         new Method(
