@@ -18,7 +18,10 @@ final class AddedLater extends BeanSerializerModifier {
   @Serial private static final long serialVersionUID = 1L;
 
   /** By record: component name, and its value that behaves as before the component was there. */
-  static final Map<Class<?>, Map<String, Object>> REGISTERED = Map.of();
+  static final Map<Class<?>, Map<String, Object>> REGISTERED =
+      Map.of(
+          OptimizerSpec.class,
+          Map.of("name", OptimizerSpec.ADAMW, "decayShare", OptimizerSpec.DECAY_SHARE));
 
   private final transient Map<Class<?>, Map<String, Object>> unchanged;
 

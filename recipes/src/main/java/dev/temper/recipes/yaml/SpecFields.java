@@ -238,14 +238,16 @@ final class SpecFields {
           Map.entry(
               OptimizerSpec.class,
               List.of(
-                  field("schedule").or("cosine").is(oneOf("constant", "cosine", "linear")),
+                  field("schedule").or("cosine").is(oneOf("constant", "cosine", "linear", "wsd")),
                   field("warmupSteps").or("10").is(atLeast(0)),
                   field("floor").or("0.1").is(SHARE),
                   field("weightDecay").or("0.0").is(inHalfOpen(0, 1)),
                   field("beta1").or("0.9").is(inHalfOpen(0, 1)),
                   field("beta2").or("0.95").is(inHalfOpen(0, 1)),
                   field("epsilon").or("1.0e-8").is(positive()),
-                  field("maxGradientNorm").or("1.0").is(atLeast(0)))),
+                  field("maxGradientNorm").or("1.0").is(atLeast(0)),
+                  field("name").or("adamw").is(oneOf("adafactor", "adamw")),
+                  field("decayShare").or("0.2").is(SHARE))),
           Map.entry(
               SamplingSpec.class,
               List.of(

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Gradients and fused AdamW for one model, which it updates in place.
+ * Gradients and an optimizer for one model, which it updates in place.
  *
  * <p>Micro-batches run in parallel, each on one thread; losses, metrics and gradients are summed in
  * their order, so that bits depend on the micro-batches and never on how many threads there are. A
@@ -37,7 +37,8 @@ public final class Learner implements AutoCloseable {
   private final double maxGradientNorm;
   private final double temperature;
   private final NDManager manager;
-  private final AdamW adamW;
+  private final Gradients operations;
+  private final Optimizer optimizer;
 
   private Learner(
       Engine engine, Transformer transformer, OptimizerSpec optimizer, double temperature) {
@@ -46,7 +47,8 @@ public final class Learner implements AutoCloseable {
     this.maxGradientNorm = optimizer.maxGradientNorm();
     this.temperature = temperature;
     this.manager = transformer.manager().newSubManager();
-    this.adamW = new AdamW(transformer, optimizer, manager);
+    this.operations = new Gradients(manager);
+    this.optimizer = Optimizers.of(optimizer, transformer, manager);
   }
 
   public static Learner of(Engine engine, LanguageModel model, OptimizerSpec optimizer) {
@@ -192,7 +194,7 @@ public final class Learner implements AutoCloseable {
       throw new IllegalArgumentException("a step needs at least one micro-batch");
     }
     try (NDManager step = manager.newSubManager()) {
-      StepSum sum = new StepSum(step, adamW, microBatches.size());
+      StepSum sum = new StepSum(step, operations, microBatches.size());
       List<Callable<Optional<StepResult>>> pieces = new ArrayList<>();
       for (int i = 0; i < microBatches.size(); i++) {
         int index = i;
@@ -227,25 +229,25 @@ public final class Learner implements AutoCloseable {
 
   /** Runs on the thread that finished last: handing it over would only cost time. */
   private StepResult update(NDManager scope, StepSum sum, double learningRate) {
-    double norm = adamW.norm(scope, sum.gradients());
+    double norm = operations.norm(scope, sum.gradients());
     if (!Double.isFinite(sum.loss()) || !Double.isFinite(norm)) {
       throw new StageFailure(
           StageFailure.Type.TRAINING_DIVERGED,
           "loss %s and gradient norm %s must be finite".formatted(sum.loss(), norm));
     }
     double factor = maxGradientNorm > 0 ? Math.min(1, maxGradientNorm / (norm + CLIP_EPSILON)) : 1;
-    adamW.update(scope, sum.gradients(), factor, learningRate);
+    optimizer.update(scope, sum.gradients(), factor, learningRate);
     return sum.result(norm);
   }
 
   /** Writes moments and step counters under a prefix; the weights are the model's to save. */
   public void save(CheckpointWriter out, String prefix) throws IOException {
-    adamW.save(out, prefix);
+    optimizer.save(out, prefix);
   }
 
   /** Goes back to what was saved, bit for bit. */
   public void restore(CheckpointReader from, String prefix) throws IOException {
-    adamW.restore(from, prefix);
+    optimizer.restore(from, prefix);
   }
 
   @Override

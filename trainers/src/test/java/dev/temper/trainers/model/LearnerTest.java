@@ -280,6 +280,34 @@ class LearnerTest {
   }
 
   @Test
+  void updatesAreThoseOfAdafactor() {
+    OptimizerSpec spec = TinyModels.optimizer("adafactor");
+    List<Sequence> sequences = TinyModels.sequences(4, 8);
+    try (LanguageModel model = TinyModels.model(engine);
+        Learner learner = Learner.of(engine, model, spec)) {
+      PlainAdafactor plain = new PlainAdafactor(spec, model.transformer().parameters());
+      for (int step = 0; step < 5; step++) {
+        Map<String, float[]> before = weights(model);
+        Map<String, float[]> gradients;
+        try (LanguageModel copy = model.copy()) {
+          gradients =
+              gradients(
+                  copy, l -> l.stepOnTokens(List.of(sequences), ROW_TOKENS, 0.3, 1e6, Pulse.NONE));
+        }
+        learner.stepOnTokens(List.of(sequences), ROW_TOKENS, 0.3, 0.01, Pulse.NONE);
+        Map<String, double[]> expected = plain.updated(before, gradients, 0.01);
+        Map<String, float[]> now = weights(model);
+        expected.forEach(
+            (name, values) -> {
+              for (int i = 0; i < values.length; i++) {
+                assertThat((double) now.get(name)[i]).as(name).isCloseTo(values[i], within(1e-3));
+              }
+            });
+      }
+    }
+  }
+
+  @Test
   void bitsDoNotDependOnTheNumberOfThreads() {
     List<Map<String, ByteBuffer>> ends = new ArrayList<>();
     List<StepResult> results = new ArrayList<>();
@@ -348,13 +376,15 @@ class LearnerTest {
     }
   }
 
-  @Test
-  void aRestoredLearnerGoesOnBitForBit() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"adamw", "adafactor"})
+  void aRestoredLearnerGoesOnBitForBit(String optimizer) throws Exception {
+    OptimizerSpec spec = TinyModels.optimizer(optimizer);
     MemoryCheckpoint checkpoint = new MemoryCheckpoint();
     List<Sequence> sequences = TinyModels.sequences(8, 9);
     Map<String, ByteBuffer> uninterrupted;
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, spec)) {
       train(learner, sequences, 3);
       model.save(checkpoint, "policy/");
       learner.save(checkpoint, "learner/");
@@ -362,13 +392,13 @@ class LearnerTest {
       uninterrupted = model.files();
     }
     try (LanguageModel model = LanguageModel.restore(engine, checkpoint, "policy/");
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, spec)) {
       learner.restore(checkpoint, "learner/");
       train(learner, sequences, 3);
       assertThat(model.files()).isEqualTo(uninterrupted);
     }
     try (LanguageModel model = LanguageModel.restore(engine, checkpoint, "policy/");
-        Learner forgetful = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner forgetful = Learner.of(engine, model, spec)) {
       train(forgetful, sequences, 3);
       assertThat(model.files()).isNotEqualTo(uninterrupted);
     }

@@ -36,6 +36,12 @@ final class TinyModels {
     return new OptimizerSpec("constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, maxGradientNorm);
   }
 
+  /** Without clipping. */
+  static OptimizerSpec optimizer(String name) {
+    return new OptimizerSpec(
+        "constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, 0, name, OptimizerSpec.DECAY_SHARE);
+  }
+
   static SamplingSpec sampling(double temperature, int maxTokens, int chunk, int slots) {
     return new SamplingSpec(temperature, maxTokens, chunk, slots);
   }
