@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import java.io.Serial;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Components that a spec record got after keys of it were in use: a key leaves them out while they
@@ -21,7 +22,13 @@ final class AddedLater extends BeanSerializerModifier {
   static final Map<Class<?>, Map<String, Object>> REGISTERED =
       Map.of(
           OptimizerSpec.class,
-          Map.of("name", OptimizerSpec.ADAMW, "decayShare", OptimizerSpec.DECAY_SHARE));
+          Map.of(
+              "name",
+              OptimizerSpec.ADAMW,
+              "decayShare",
+              OptimizerSpec.DECAY_SHARE,
+              "lora",
+              Optional.empty()));
 
   private final transient Map<Class<?>, Map<String, Object>> unchanged;
 

@@ -1,5 +1,7 @@
 package dev.temper.recipes;
 
+import java.util.Optional;
+
 /**
  * The optimizer and its schedule.
  *
@@ -15,6 +17,7 @@ package dev.temper.recipes;
  * @param name {@code adamw}, or {@code adafactor} which keeps two vectors for a matrix instead of
  *     two matrices
  * @param decayShare share of all steps at the end in which {@code wsd} decays
+ * @param lora trains adapters; without it all weights
  */
 public record OptimizerSpec(
     String schedule,
@@ -26,12 +29,13 @@ public record OptimizerSpec(
     double epsilon,
     double maxGradientNorm,
     String name,
-    double decayShare) {
+    double decayShare,
+    Optional<LoraSpec> lora) {
 
   public static final String ADAMW = "adamw";
   public static final double DECAY_SHARE = 0.2;
 
-  /** AdamW. */
+  /** AdamW on all weights. */
   public OptimizerSpec(
       String schedule,
       int warmupSteps,
@@ -51,6 +55,7 @@ public record OptimizerSpec(
         epsilon,
         maxGradientNorm,
         ADAMW,
-        DECAY_SHARE);
+        DECAY_SHARE,
+        Optional.empty());
   }
 }

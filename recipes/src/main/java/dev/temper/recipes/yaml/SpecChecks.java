@@ -5,6 +5,7 @@ import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.KlSpec;
+import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.ModelSpec;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.PreferencesSpec;
@@ -215,6 +216,11 @@ final class SpecChecks {
             "beta1",
             o -> o.name().equals(OptimizerSpec.ADAMW) || hasAdamDefaults(o),
             o -> "must be left out, with beta2 and epsilon: %s has none".formatted(o.name()))
+        .check(
+            LoraSpec.class,
+            "targets",
+            l -> !l.targets().isEmpty() && distinct(l.targets()),
+            l -> "must be at least one, each once, got " + l.targets())
         .check(
             OptimizerSpec.class,
             "decayShare",

@@ -34,25 +34,25 @@ final class Adafactor implements Optimizer {
   /** Of a vector; never read. */
   private static final Shape NO_COLUMNS = new Shape(1);
 
-  private final Transformer transformer;
+  private final List<Trainable> tensors;
   private final OptimizerSpec spec;
   private final Program program;
   private final OptimizerState state;
   private final OptimizerState.Tensors rows;
   private final OptimizerState.Tensors columns;
 
-  Adafactor(Transformer transformer, OptimizerSpec spec, NDManager manager) {
-    this.transformer = transformer;
+  Adafactor(List<Trainable> tensors, OptimizerSpec spec, NDManager manager) {
+    this.tensors = List.copyOf(tensors);
     this.spec = spec;
     this.program = Program.load(manager, "adafactor.py", "Adafactor", Map.of());
     this.state = new OptimizerState(manager);
     this.rows = state.tensors("rows.");
     this.columns = state.tensors("columns.");
-    for (Parameter parameter : transformer.parameters()) {
-      Shape shape = parameter.shape();
+    for (Trainable tensor : tensors) {
+      Shape shape = tensor.value().getShape();
       boolean matrix = shape.dimension() == 2;
-      rows.add(parameter.name(), matrix ? new Shape(shape.get(0)) : shape);
-      columns.add(parameter.name(), matrix ? new Shape(shape.get(1)) : NO_COLUMNS);
+      rows.add(tensor.name(), matrix ? new Shape(shape.get(0)) : shape);
+      columns.add(tensor.name(), matrix ? new Shape(shape.get(1)) : NO_COLUMNS);
     }
   }
 
@@ -61,7 +61,6 @@ final class Adafactor implements Optimizer {
     double kept = 1 - Math.pow((double) state.next(), DECAY_EXPONENT);
     update(scope, gradients, true, learningRate, spec.weightDecay(), factor, kept);
     update(scope, gradients, false, learningRate, 0, factor, kept);
-    transformer.changed();
   }
 
   private void update(
@@ -76,14 +75,16 @@ final class Adafactor implements Optimizer {
     NDList totals = new NDList();
     NDList r = new NDList();
     NDList c = new NDList();
-    List<Parameter> parameters = transformer.parameters();
-    for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).matrix() == matrices) {
-        weights.add(transformer.weights().get(i));
+    for (int i = 0; i < tensors.size(); i++) {
+      if (tensors.get(i).matrix() == matrices) {
+        weights.add(tensors.get(i).value());
         totals.add(gradients.get(i));
         r.add(rows.get(i));
         c.add(columns.get(i));
       }
+    }
+    if (weights.isEmpty()) {
+      return;
     }
     double[] settings = {learningRate, decay, factor, kept, CLIPPING};
     program.call(scope, "update", false, weights, totals, r, c, scope.create(settings));

@@ -23,23 +23,23 @@ import java.util.Map;
  */
 final class AdamW implements Optimizer {
 
-  private final Transformer transformer;
+  private final List<Trainable> tensors;
   private final OptimizerSpec spec;
   private final Program program;
   private final OptimizerState state;
   private final OptimizerState.Tensors first;
   private final OptimizerState.Tensors second;
 
-  AdamW(Transformer transformer, OptimizerSpec spec, NDManager manager) {
-    this.transformer = transformer;
+  AdamW(List<Trainable> tensors, OptimizerSpec spec, NDManager manager) {
+    this.tensors = List.copyOf(tensors);
     this.spec = spec;
     this.program = Program.load(manager, "adamw.py", "AdamW", Map.of());
     this.state = new OptimizerState(manager);
     this.first = state.tensors("first.");
     this.second = state.tensors("second.");
-    for (Parameter parameter : transformer.parameters()) {
-      first.add(parameter.name(), parameter.shape());
-      second.add(parameter.name(), parameter.shape());
+    for (Trainable tensor : tensors) {
+      first.add(tensor.name(), tensor.value().getShape());
+      second.add(tensor.name(), tensor.value().getShape());
     }
   }
 
@@ -48,7 +48,6 @@ final class AdamW implements Optimizer {
     long step = state.next();
     update(scope, gradients, factor, learningRate, step, true, spec.weightDecay());
     update(scope, gradients, factor, learningRate, step, false, 0);
-    transformer.changed();
   }
 
   private void update(
@@ -63,14 +62,16 @@ final class AdamW implements Optimizer {
     NDList totals = new NDList();
     NDList m = new NDList();
     NDList v = new NDList();
-    List<Parameter> parameters = transformer.parameters();
-    for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).matrix() == matrices) {
-        weights.add(transformer.weights().get(i));
+    for (int i = 0; i < tensors.size(); i++) {
+      if (tensors.get(i).matrix() == matrices) {
+        weights.add(tensors.get(i).value());
         totals.add(gradients.get(i));
         m.add(first.get(i));
         v.add(second.get(i));
       }
+    }
+    if (weights.isEmpty()) {
+      return;
     }
     double[] settings = {
       learningRate, spec.beta1(), spec.beta2(), spec.epsilon(), decay, factor, step

@@ -3,6 +3,7 @@ package dev.temper.trainers.model;
 import ai.djl.ndarray.NDManager;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.trainers.StageFailure;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 final class Optimizers {
 
   private interface Maker {
-    Optimizer make(Transformer transformer, OptimizerSpec spec, NDManager manager);
+    Optimizer make(List<Trainable> tensors, OptimizerSpec spec, NDManager manager);
   }
 
   private static final Map<String, Maker> ALL =
@@ -18,7 +19,7 @@ final class Optimizers {
 
   private Optimizers() {}
 
-  static Optimizer of(OptimizerSpec spec, Transformer transformer, NDManager manager) {
+  static Optimizer of(OptimizerSpec spec, List<Trainable> tensors, NDManager manager) {
     Maker maker = ALL.get(spec.name());
     if (maker == null) {
       throw new StageFailure(
@@ -26,6 +27,6 @@ final class Optimizers {
           "optimizer must be one of %s, got '%s'"
               .formatted(new TreeSet<>(ALL.keySet()), spec.name()));
     }
-    return maker.make(transformer, spec, manager);
+    return maker.make(tensors, spec, manager);
   }
 }

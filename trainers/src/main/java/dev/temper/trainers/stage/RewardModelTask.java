@@ -102,7 +102,8 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
                 ? RewardModel.restore(engine, from.get(), "reward/")
                 : RewardModel.fromPolicy(engine, init, new NamedRandom(spec.seed(), "reward-head")),
             RewardModel::close);
-    Learner learner = opened.keep(Learner.of(engine, model, spec.optimizer()), Learner::close);
+    Learner learner =
+        opened.keep(Learner.of(engine, model, spec.optimizer(), spec.seed()), Learner::close);
     if (from.isPresent()) {
       learner.restore(from.get(), "optimizer/");
     }

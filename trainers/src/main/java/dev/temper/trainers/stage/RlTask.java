@@ -91,7 +91,7 @@ final class RlTask implements StepwiseTask, Inspectable {
     this.reference = opened.keep(LanguageModel.load(engine, referenceFolder), LanguageModel::close);
     this.learner =
         opened.keep(
-            Learner.of(engine, model, spec.optimizer(), spec.sampling().temperature()),
+            Learner.of(engine, model, spec.optimizer(), spec.sampling().temperature(), spec.seed()),
             Learner::close);
     this.reward =
         opened.keep(

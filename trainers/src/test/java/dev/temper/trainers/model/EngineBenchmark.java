@@ -64,8 +64,8 @@ public final class EngineBenchmark {
             2);
     try (LanguageModel alone = model(one, config);
         LanguageModel shared = model(two, config);
-        Learner aloneLearner = Learner.of(one, alone, optimizer());
-        Learner sharedLearner = Learner.of(two, shared, optimizer())) {
+        Learner aloneLearner = Learner.of(one, alone, optimizer(), 0);
+        Learner sharedLearner = Learner.of(two, shared, optimizer(), 0)) {
       double[] best = new double[5];
       for (int round = 0; round < rounds; round++) {
         best[0] = Math.max(best[0], bare(alone));
@@ -138,7 +138,7 @@ public final class EngineBenchmark {
     PackedRows rows = PackedRows.predicting(batch(model.config().vocabSize()), ROW_TOKENS);
     try (NDManager manager = transformer.manager().newSubManager()) {
       Gradients operations = new Gradients(manager);
-      AdamW adamW = new AdamW(transformer, optimizer(), manager);
+      AdamW adamW = new AdamW(new AllWeights(transformer).tensors(), optimizer(), manager);
       NDList inputs = rows.inputs(manager);
       NDArray at = rows.labelled(manager);
       NDArray targets = rows.targets(manager);
