@@ -36,6 +36,8 @@ import java.util.TreeSet;
 final class LowRank implements Trained {
 
   private static final String FILE = "adapter.safetensors";
+  private static final String PEFT = "base_model.model.";
+  private static final String BASE = "base.safetensors";
   private static final String SUFFIX = ".weight";
 
   /** One matrix of the checkpoint that has an adapter. */
@@ -169,8 +171,8 @@ final class LowRank implements Trained {
 
   @Override
   public void save(CheckpointWriter out, String prefix) throws IOException {
-    out.put(prefix + FILE, SafeTensors.write(stored("", "")));
-    out.putOnce(prefix + "base.safetensors", () -> SafeTensors.write(storedBase()));
+    out.put(prefix + FILE, SafeTensors.write(stored("")));
+    out.putOnce(prefix + BASE, () -> SafeTensors.write(storedBase()));
   }
 
   private Map<String, SafeTensors.Stored> storedBase() {
@@ -181,12 +183,12 @@ final class LowRank implements Trained {
     return stored;
   }
 
-  private Map<String, SafeTensors.Stored> stored(String prefix, String suffix) {
+  private Map<String, SafeTensors.Stored> stored(String prefix) {
     Map<String, SafeTensors.Stored> stored = new TreeMap<>();
     for (int i = 0; i < places.size(); i++) {
       String module = prefix + places.get(i).module();
-      stored.put(module + ".lora_A" + suffix + SUFFIX, stored(a.get(i)));
-      stored.put(module + ".lora_B" + suffix + SUFFIX, stored(b.get(i)));
+      stored.put(module + ".lora_A" + SUFFIX, stored(a.get(i)));
+      stored.put(module + ".lora_B" + SUFFIX, stored(b.get(i)));
     }
     return stored;
   }
@@ -228,8 +230,13 @@ final class LowRank implements Trained {
   @Override
   public Map<String, ByteBuffer> adapter() {
     Map<String, ByteBuffer> files = new TreeMap<>();
-    files.put("adapter_model.safetensors", SafeTensors.write(stored("base_model.model.", "")));
-    files.put("adapter_config.json", PeftConfig.write(spec));
+    Map<String, SafeTensors.Stored> tensors = stored(PEFT);
+    for (int i : whole) {
+      tensors.put(
+          PEFT + transformer.parameters().get(i).name(), stored(transformer.weights().get(i)));
+    }
+    files.put("adapter_model.safetensors", SafeTensors.write(tensors));
+    files.put("adapter_config.json", PeftConfig.write(spec, !whole.isEmpty()));
     return files;
   }
 }

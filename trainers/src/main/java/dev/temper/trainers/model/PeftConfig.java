@@ -15,10 +15,18 @@ final class PeftConfig {
 
   private PeftConfig() {}
 
-  static ByteBuffer write(LoraSpec spec) {
+  /**
+   * The text of the file.
+   *
+   * @param score whether the adapter is of a model with a score head, which it brings with it
+   */
+  static ByteBuffer write(LoraSpec spec, boolean score) {
     ObjectNode config = JSON.createObjectNode();
     config.put("peft_type", "LORA");
-    config.put("task_type", "CAUSAL_LM");
+    config.put("task_type", score ? "SEQ_CLS" : "CAUSAL_LM");
+    if (score) {
+      config.putArray("modules_to_save").add("score");
+    }
     config.put("r", spec.rank());
     config.put("lora_alpha", spec.alpha());
     config.put("use_rslora", spec.rankStabilized());

@@ -207,6 +207,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     NormalizedReward.Normalization normalization =
         NormalizedReward.Normalization.of(scores, pairs.normalizationSource());
     ModelFolder.write(out, "", model.files(), tokenizer);
+    ModelFolder.writeAdapter(out, learner);
     out.content(NormalizedReward.Normalization.FILE, JsonLines.object(normalization));
     out.attachment(SampleLine.FILE, JsonLines.write(samples(rows, scores, normalization)));
     Map<String, Double> summary = new TreeMap<>(progress.latest());

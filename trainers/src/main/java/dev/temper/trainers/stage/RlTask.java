@@ -248,6 +248,7 @@ final class RlTask implements StepwiseTask, Inspectable {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     Map<String, String> outputs = snapshots.write(out, policy.tokenizer());
+    ModelFolder.writeAdapter(out, learner);
     out.attachment(SampleLine.FILE, samples.file());
     return new StageOutput(outputs, progress.latest());
   }

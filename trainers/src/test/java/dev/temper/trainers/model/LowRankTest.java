@@ -132,7 +132,7 @@ class LowRankTest {
   void theConfigSaysWhatPeftAsks() {
     String config =
         StandardCharsets.UTF_8
-            .decode(PeftConfig.write(new LoraSpec(8, 16, List.of("q_proj"), true)))
+            .decode(PeftConfig.write(new LoraSpec(8, 16, List.of("q_proj"), true), false))
             .toString();
     assertThat(config)
         .contains("\"r\" : 8", "\"lora_alpha\" : 16.0", "\"use_rslora\" : true", "q_proj");
