@@ -56,7 +56,7 @@ class ProgramTest {
   void aFailedCallNamesTheLineAndTheNextCallWorks() {
     try (Compute compute = new Compute(1);
         NDManager manager = new Engine(compute).newManager()) {
-      Program program = Program.load(manager, "adamw.py", "AdamW", Map.of());
+      Program program = Program.load(manager, "gradients.py", "Gradients", Map.of());
       NDArray totals = manager.create(new float[] {3, 4});
       NDArray other = manager.create(new float[] {1, 2, 3});
       assertThatThrownBy(
