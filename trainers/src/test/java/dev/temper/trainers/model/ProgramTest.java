@@ -26,7 +26,15 @@ class ProgramTest {
               + "|tril_indices|triu_indices|scalar_tensor)\\(");
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama.py", "generation.py", "adamw.py"})
+  @ValueSource(
+      strings = {
+        "llama.py",
+        "generation.py",
+        "adamw.py",
+        "adafactor.py",
+        "gradients.py",
+        "lowrank.py"
+      })
   void everyCreationNamesItsDevice(String resource) {
     String text = Program.text(resource);
     Matcher creation = CREATION.matcher(text);
