@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
 import java.io.Serial;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Components that a spec record got after keys of it were in use: a key leaves them out while they
@@ -18,7 +19,16 @@ final class AddedLater extends BeanSerializerModifier {
   @Serial private static final long serialVersionUID = 1L;
 
   /** By record: component name, and its value that behaves as before the component was there. */
-  static final Map<Class<?>, Map<String, Object>> REGISTERED = Map.of();
+  static final Map<Class<?>, Map<String, Object>> REGISTERED =
+      Map.of(
+          OptimizerSpec.class,
+          Map.of(
+              "name",
+              OptimizerSpec.ADAMW,
+              "decayShare",
+              OptimizerSpec.DECAY_SHARE,
+              "lora",
+              Optional.empty()));
 
   private final transient Map<Class<?>, Map<String, Object>> unchanged;
 

@@ -5,7 +5,9 @@ import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.KlSpec;
+import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.ModelSpec;
+import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.RejectionSamplingSpec;
 import dev.temper.recipes.RlSpec;
@@ -29,6 +31,10 @@ final class SpecChecks {
   private static final Set<String> NEED_A_GROUP = Set.of("rloo", "grpo", "dr-grpo");
 
   private static final Set<String> NEED_K = Set.of("top-k-overall", "random-k-overall");
+
+  private static final double BETA_1 = 0.9;
+  private static final double BETA_2 = 0.95;
+  private static final double EPSILON = 1e-8;
 
   private static final Map<Class<?>, List<Check>> TABLE = table();
 
@@ -206,6 +212,21 @@ final class SpecChecks {
             s -> s.data().isPresent() || s.metrics().equals(List.of("reward-accuracy")),
             s -> "must be given for metrics " + s.metrics())
         .check(
+            OptimizerSpec.class,
+            "beta1",
+            o -> o.name().equals(OptimizerSpec.ADAMW) || hasAdamDefaults(o),
+            o -> "must be left out, with beta2 and epsilon: %s has none".formatted(o.name()))
+        .check(
+            LoraSpec.class,
+            "targets",
+            l -> !l.targets().isEmpty() && distinct(l.targets()),
+            l -> "must be at least one, each once, got " + l.targets())
+        .check(
+            OptimizerSpec.class,
+            "decayShare",
+            o -> o.schedule().equals("wsd") || o.decayShare() == OptimizerSpec.DECAY_SHARE,
+            o -> "must be left out: schedule '%s' has none".formatted(o.schedule()))
+        .check(
             Stage.RetrySpec.class,
             "maximumSeconds",
             r -> r.maximumSeconds() >= r.initialSeconds(),
@@ -271,6 +292,11 @@ final class SpecChecks {
   }
 
   /** Collects the rules in order. */
+  /** As far as a resolved recipe tells: defaults are written out. */
+  private static boolean hasAdamDefaults(OptimizerSpec o) {
+    return o.beta1() == BETA_1 && o.beta2() == BETA_2 && o.epsilon() == EPSILON;
+  }
+
   private static final class Table {
     private final Map<Class<?>, List<Check>> checks = new HashMap<>();
 

@@ -22,6 +22,7 @@ import dev.temper.recipes.EndSpec;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.KlSpec;
 import dev.temper.recipes.LabellerSpec;
+import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.Method;
 import dev.temper.recipes.ModelSpec;
 import dev.temper.recipes.Numerics;
@@ -238,14 +239,25 @@ final class SpecFields {
           Map.entry(
               OptimizerSpec.class,
               List.of(
-                  field("schedule").or("cosine").is(oneOf("constant", "cosine", "linear")),
+                  field("schedule").or("cosine").is(oneOf("constant", "cosine", "linear", "wsd")),
                   field("warmupSteps").or("10").is(atLeast(0)),
                   field("floor").or("0.1").is(SHARE),
                   field("weightDecay").or("0.0").is(inHalfOpen(0, 1)),
                   field("beta1").or("0.9").is(inHalfOpen(0, 1)),
                   field("beta2").or("0.95").is(inHalfOpen(0, 1)),
                   field("epsilon").or("1.0e-8").is(positive()),
-                  field("maxGradientNorm").or("1.0").is(atLeast(0)))),
+                  field("maxGradientNorm").or("1.0").is(atLeast(0)),
+                  field("name").or("adamw").is(oneOf("adafactor", "adamw")),
+                  field("decayShare").or("0.2").is(SHARE),
+                  field("lora"))),
+          Map.entry(
+              LoraSpec.class,
+              List.of(
+                  field("rank").or("16").is(inClosed(1, 65535)),
+                  field("alpha").or("32.0").is(positive()),
+                  field("targets")
+                      .or("[q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj]"),
+                  field("rankStabilized").or("false"))),
           Map.entry(
               SamplingSpec.class,
               List.of(

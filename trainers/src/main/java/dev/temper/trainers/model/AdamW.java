@@ -1,18 +1,13 @@
 package dev.temper.trainers.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.CheckpointWriter;
-import dev.temper.trainers.StageFailure;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * AdamW with decoupled weight decay on matrices only.
@@ -26,46 +21,33 @@ import java.util.TreeMap;
  * w = w - rate * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  */
-final class AdamW {
+final class AdamW implements Optimizer {
 
-  private static final String MOMENTS = "optimizer.safetensors";
-  private static final String STEPS = "optimizer.steps";
-
-  private final Transformer transformer;
+  private final List<Trainable> tensors;
   private final OptimizerSpec spec;
-  private final NDManager manager;
   private final Program program;
-  private final NDList first = new NDList();
-  private final NDList second = new NDList();
-  private long steps;
+  private final OptimizerState state;
+  private final OptimizerState.Tensors first;
+  private final OptimizerState.Tensors second;
 
-  AdamW(Transformer transformer, OptimizerSpec spec, NDManager manager) {
-    this.transformer = transformer;
+  AdamW(List<Trainable> tensors, OptimizerSpec spec, NDManager manager) {
+    this.tensors = List.copyOf(tensors);
     this.spec = spec;
-    this.manager = manager;
     this.program = Program.load(manager, "adamw.py", "AdamW", Map.of());
-    for (NDArray weight : transformer.weights()) {
-      first.add(manager.zeros(weight.getShape()));
-      second.add(manager.zeros(weight.getShape()));
+    this.state = new OptimizerState(manager);
+    this.first = state.tensors("first.");
+    this.second = state.tensors("second.");
+    for (Trainable tensor : tensors) {
+      first.add(tensor.name(), tensor.value().getShape());
+      second.add(tensor.name(), tensor.value().getShape());
     }
   }
 
-  /** Adds gradients in place. */
-  void accumulate(NDManager scope, NDList totals, NDList more) {
-    program.call(scope, "accumulate", false, totals, more);
-  }
-
-  /** Global L2 norm. */
-  double norm(NDManager scope, NDList gradients) {
-    return program.call(scope, "norm", false, gradients).head().getFloat();
-  }
-
-  /** One step; the gradients are multiplied by a factor first, and are used up. */
-  void update(NDManager scope, NDList gradients, double factor, double learningRate) {
-    steps++;
-    update(scope, gradients, factor, learningRate, true, spec.weightDecay());
-    update(scope, gradients, factor, learningRate, false, 0);
-    transformer.changed();
+  @Override
+  public void update(NDManager scope, NDList gradients, double factor, double learningRate) {
+    long step = state.next();
+    update(scope, gradients, factor, learningRate, step, true, spec.weightDecay());
+    update(scope, gradients, factor, learningRate, step, false, 0);
   }
 
   private void update(
@@ -73,72 +55,37 @@ final class AdamW {
       NDList gradients,
       double factor,
       double learningRate,
+      long step,
       boolean matrices,
       double decay) {
-    double[] settings = {
-      learningRate, spec.beta1(), spec.beta2(), spec.epsilon(), decay, factor, steps
-    };
-    program.call(
-        scope,
-        "update",
-        false,
-        chosen(transformer.weights(), matrices),
-        chosen(gradients, matrices),
-        chosen(first, matrices),
-        chosen(second, matrices),
-        scope.create(settings));
-  }
-
-  private NDList chosen(NDList all, boolean matrices) {
-    NDList chosen = new NDList();
-    List<Parameter> parameters = transformer.parameters();
-    for (int i = 0; i < parameters.size(); i++) {
-      if (parameters.get(i).matrix() == matrices) {
-        chosen.add(all.get(i));
+    NDList weights = new NDList();
+    NDList totals = new NDList();
+    NDList m = new NDList();
+    NDList v = new NDList();
+    for (int i = 0; i < tensors.size(); i++) {
+      if (tensors.get(i).matrix() == matrices) {
+        weights.add(tensors.get(i).value());
+        totals.add(gradients.get(i));
+        m.add(first.get(i));
+        v.add(second.get(i));
       }
     }
-    return chosen;
+    if (weights.isEmpty()) {
+      return;
+    }
+    double[] settings = {
+      learningRate, spec.beta1(), spec.beta2(), spec.epsilon(), decay, factor, step
+    };
+    program.call(scope, "update", false, weights, totals, m, v, scope.create(settings));
   }
 
-  void save(CheckpointWriter out, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> moments = new TreeMap<>();
-    for (int i = 0; i < first.size(); i++) {
-      String name = transformer.parameters().get(i).name();
-      long[] shape = transformer.parameters().get(i).shape().getShape();
-      moments.put("first." + name, new SafeTensors.Stored(shape, Transformer.floats(first.get(i))));
-      moments.put(
-          "second." + name, new SafeTensors.Stored(shape, Transformer.floats(second.get(i))));
-    }
-    out.put(prefix + MOMENTS, SafeTensors.write(moments));
-    ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.put(prefix + STEPS, count.putLong(steps).flip());
+  @Override
+  public void save(CheckpointWriter out, String prefix) throws IOException {
+    state.save(out, prefix);
   }
 
-  void restore(CheckpointReader from, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> moments =
-        SafeTensors.read(prefix + MOMENTS, from.read(prefix + MOMENTS));
-    for (int i = 0; i < first.size(); i++) {
-      Parameter parameter = transformer.parameters().get(i);
-      replace(first, i, "first." + parameter.name(), moments);
-      replace(second, i, "second." + parameter.name(), moments);
-    }
-    steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
-  }
-
-  private void replace(
-      NDList moments, int index, String name, Map<String, SafeTensors.Stored> stored) {
-    NDArray old = moments.get(index);
-    SafeTensors.Stored tensor = stored.get(name);
-    if (tensor == null || tensor.values().remaining() != old.size()) {
-      throw new StageFailure(
-          StageFailure.Type.ARTIFACT_CORRUPT,
-          "%s: %s must have shape %s".formatted(MOMENTS, name, old.getShape()));
-    }
-    try (NDArray read = manager.create(tensor.values().duplicate(), old.getShape())) {
-      // A tensor in memory that libtorch allocated. Copying into the old one would not do: DJL
-      // makes a target that shares memory with a Java buffer, for as long as it is used.
-      moments.set(index, read.duplicate());
-    }
-    old.close();
+  @Override
+  public void restore(CheckpointReader from, String prefix) throws IOException {
+    state.restore(from, prefix);
   }
 }

@@ -58,7 +58,8 @@ final class Initialization {
     }
   }
 
-  private static long hash(String name) {
+  /** The subject of a tensor's random numbers. */
+  static long hash(String name) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8))).getLong();

@@ -11,7 +11,9 @@ import dev.temper.trainers.CheckpointWriter;
 import dev.temper.trainers.Compute;
 import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Gradients and fused AdamW for one model, which it updates in place.
+ * Gradients and an optimizer for one model, which it updates in place.
  *
  * <p>Micro-batches run in parallel, each on one thread; losses, metrics and gradients are summed in
  * their order, so that bits depend on the micro-batches and never on how many threads there are. A
@@ -37,20 +39,37 @@ public final class Learner implements AutoCloseable {
   private final double maxGradientNorm;
   private final double temperature;
   private final NDManager manager;
-  private final AdamW adamW;
+  private final Gradients operations;
+  private final Trained trained;
+  private final Optimizer optimizer;
 
   private Learner(
-      Engine engine, Transformer transformer, OptimizerSpec optimizer, double temperature) {
+      Engine engine,
+      Transformer transformer,
+      OptimizerSpec optimizer,
+      double temperature,
+      long seed) {
     this.compute = engine.compute();
     this.transformer = transformer;
     this.maxGradientNorm = optimizer.maxGradientNorm();
     this.temperature = temperature;
     this.manager = transformer.manager().newSubManager();
-    this.adamW = new AdamW(transformer, optimizer, manager);
+    this.operations = new Gradients(manager);
+    this.trained =
+        optimizer.lora().isPresent()
+            ? new LowRank(
+                transformer, optimizer.lora().get(), new NamedRandom(seed, "lora"), manager)
+            : new AllWeights(transformer);
+    this.optimizer = Optimizers.of(optimizer, trained.tensors(), manager);
   }
 
-  public static Learner of(Engine engine, LanguageModel model, OptimizerSpec optimizer) {
-    return of(engine, model, optimizer, 1);
+  /**
+   * A learner of a language model.
+   *
+   * @param seed of the adapters, where the optimizer has any
+   */
+  public static Learner of(Engine engine, LanguageModel model, OptimizerSpec optimizer, long seed) {
+    return of(engine, model, optimizer, 1, seed);
   }
 
   /**
@@ -58,12 +77,14 @@ public final class Learner implements AutoCloseable {
    * 1.
    */
   public static Learner of(
-      Engine engine, LanguageModel model, OptimizerSpec optimizer, double temperature) {
-    return new Learner(engine, model.transformer(), optimizer, temperature == 0 ? 1 : temperature);
+      Engine engine, LanguageModel model, OptimizerSpec optimizer, double temperature, long seed) {
+    return new Learner(
+        engine, model.transformer(), optimizer, temperature == 0 ? 1 : temperature, seed);
   }
 
-  public static Learner of(Engine engine, RewardModel model, OptimizerSpec optimizer) {
-    return new Learner(engine, model.transformer(), optimizer, 1);
+  /** A learner of a reward model. */
+  public static Learner of(Engine engine, RewardModel model, OptimizerSpec optimizer, long seed) {
+    return new Learner(engine, model.transformer(), optimizer, 1, seed);
   }
 
   /** Forward and backward of one micro-batch. */
@@ -192,7 +213,7 @@ public final class Learner implements AutoCloseable {
       throw new IllegalArgumentException("a step needs at least one micro-batch");
     }
     try (NDManager step = manager.newSubManager()) {
-      StepSum sum = new StepSum(step, adamW, microBatches.size());
+      StepSum sum = new StepSum(step, operations, microBatches.size());
       List<Callable<Optional<StepResult>>> pieces = new ArrayList<>();
       for (int i = 0; i < microBatches.size(); i++) {
         int index = i;
@@ -227,25 +248,34 @@ public final class Learner implements AutoCloseable {
 
   /** Runs on the thread that finished last: handing it over would only cost time. */
   private StepResult update(NDManager scope, StepSum sum, double learningRate) {
-    double norm = adamW.norm(scope, sum.gradients());
+    NDList gradients = trained.gradients(scope, sum.gradients());
+    double norm = operations.norm(scope, gradients);
     if (!Double.isFinite(sum.loss()) || !Double.isFinite(norm)) {
       throw new StageFailure(
           StageFailure.Type.TRAINING_DIVERGED,
           "loss %s and gradient norm %s must be finite".formatted(sum.loss(), norm));
     }
     double factor = maxGradientNorm > 0 ? Math.min(1, maxGradientNorm / (norm + CLIP_EPSILON)) : 1;
-    adamW.update(scope, sum.gradients(), factor, learningRate);
+    optimizer.update(scope, gradients, factor, learningRate);
+    trained.updated(scope);
     return sum.result(norm);
   }
 
   /** Writes moments and step counters under a prefix; the weights are the model's to save. */
   public void save(CheckpointWriter out, String prefix) throws IOException {
-    adamW.save(out, prefix);
+    optimizer.save(out, prefix);
+    trained.save(out, prefix);
   }
 
   /** Goes back to what was saved, bit for bit. */
   public void restore(CheckpointReader from, String prefix) throws IOException {
-    adamW.restore(from, prefix);
+    trained.restore(from, prefix);
+    optimizer.restore(from, prefix);
+  }
+
+  /** Files of the trained adapter, by name; none where all weights are trained. */
+  public Map<String, ByteBuffer> adapter() {
+    return trained.adapter();
   }
 
   @Override

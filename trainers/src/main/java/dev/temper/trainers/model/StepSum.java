@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class StepSum {
 
   private final NDManager owner;
-  private final AdamW adamW;
+  private final Gradients operations;
   private final int expected;
   private final TreeMap<Integer, MicroBatch> waiting = new TreeMap<>();
   private final Map<String, Double> metrics = new TreeMap<>();
@@ -20,9 +20,9 @@ final class StepSum {
   private double loss;
   private int next;
 
-  StepSum(NDManager owner, AdamW adamW, int expected) {
+  StepSum(NDManager owner, Gradients operations, int expected) {
     this.owner = owner;
-    this.adamW = adamW;
+    this.operations = operations;
     this.expected = expected;
   }
 
@@ -48,7 +48,7 @@ final class StepSum {
       return;
     }
     try (NDManager scope = owner.newSubManager()) {
-      adamW.accumulate(scope, gradients, microBatch.gradients());
+      operations.accumulate(scope, gradients, microBatch.gradients());
     }
     microBatch.gradients().close();
   }

@@ -3,6 +3,7 @@ package dev.temper.trainers.stage;
 import dev.temper.trainers.ArtifactWriter;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
+import dev.temper.trainers.model.Learner;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
@@ -41,6 +42,13 @@ final class ModelFolder {
     files.putAll(tokenizer.files());
     for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
       out.content(folder.isEmpty() ? file.getKey() : folder + "/" + file.getKey(), file.getValue());
+    }
+  }
+
+  /** Writes what was trained as a PEFT adapter, where it is one, beside the model that holds it. */
+  static void writeAdapter(ArtifactWriter out, Learner learner) throws IOException {
+    for (Map.Entry<String, ByteBuffer> file : new TreeMap<>(learner.adapter()).entrySet()) {
+      out.content("adapter/" + file.getKey(), file.getValue());
     }
   }
 

@@ -64,7 +64,7 @@ final class Pretraining {
     return TokenTraining.open(
         plan,
         new ModelFolder.Policy(model, tokenizer, chat),
-        opened.keep(Learner.of(engine, model, spec.optimizer()), Learner::close),
+        opened.keep(Learner.of(engine, model, spec.optimizer(), spec.seed()), Learner::close),
         from,
         opened);
   }

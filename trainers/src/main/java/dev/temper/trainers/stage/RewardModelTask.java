@@ -102,7 +102,8 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
                 ? RewardModel.restore(engine, from.get(), "reward/")
                 : RewardModel.fromPolicy(engine, init, new NamedRandom(spec.seed(), "reward-head")),
             RewardModel::close);
-    Learner learner = opened.keep(Learner.of(engine, model, spec.optimizer()), Learner::close);
+    Learner learner =
+        opened.keep(Learner.of(engine, model, spec.optimizer(), spec.seed()), Learner::close);
     if (from.isPresent()) {
       learner.restore(from.get(), "optimizer/");
     }
@@ -206,6 +207,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     NormalizedReward.Normalization normalization =
         NormalizedReward.Normalization.of(scores, pairs.normalizationSource());
     ModelFolder.write(out, "", model.files(), tokenizer);
+    ModelFolder.writeAdapter(out, learner);
     out.content(NormalizedReward.Normalization.FILE, JsonLines.object(normalization));
     out.attachment(SampleLine.FILE, JsonLines.write(samples(rows, scores, normalization)));
     Map<String, Double> summary = new TreeMap<>(progress.latest());

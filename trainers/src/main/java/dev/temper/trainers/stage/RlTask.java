@@ -91,7 +91,7 @@ final class RlTask implements StepwiseTask, Inspectable {
     this.reference = opened.keep(LanguageModel.load(engine, referenceFolder), LanguageModel::close);
     this.learner =
         opened.keep(
-            Learner.of(engine, model, spec.optimizer(), spec.sampling().temperature()),
+            Learner.of(engine, model, spec.optimizer(), spec.sampling().temperature(), spec.seed()),
             Learner::close);
     this.reward =
         opened.keep(
@@ -248,6 +248,7 @@ final class RlTask implements StepwiseTask, Inspectable {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     Map<String, String> outputs = snapshots.write(out, policy.tokenizer());
+    ModelFolder.writeAdapter(out, learner);
     out.attachment(SampleLine.FILE, samples.file());
     return new StageOutput(outputs, progress.latest());
   }

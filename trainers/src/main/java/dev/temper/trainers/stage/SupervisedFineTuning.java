@@ -55,7 +55,7 @@ final class SupervisedFineTuning {
     return TokenTraining.open(
         plan(spec, sources, chat, model.config().maxPositions()),
         new ModelFolder.Policy(model, tokenizer, chat),
-        opened.keep(Learner.of(engine, model, spec.optimizer()), Learner::close),
+        opened.keep(Learner.of(engine, model, spec.optimizer(), spec.seed()), Learner::close),
         from,
         opened);
   }

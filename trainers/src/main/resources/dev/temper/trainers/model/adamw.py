@@ -1,17 +1,8 @@
-# Sums of gradients, their norm, and the update of AdamW. TorchScript text, run without Python.
+# The update of AdamW. TorchScript text, run without Python.
 class AdamW(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
-
-  # totals += more, in place.
-  def accumulate(self: __torch__.AdamW, totals: List[Tensor], more: List[Tensor]) -> Tensor:
-    torch._foreach_add_(totals, more)
-    return totals[0]
-
-  # L2 norm over all tensors.
-  def norm(self: __torch__.AdamW, totals: List[Tensor]) -> Tensor:
-    return torch.linalg_vector_norm(torch.stack(torch._foreach_norm(totals, 2)))
 
   # One step in place. settings (float64): learning rate, beta 1, beta 2, epsilon, weight decay,
   # factor on the gradients, number of this step from 1.

@@ -64,8 +64,8 @@ public final class EngineBenchmark {
             2);
     try (LanguageModel alone = model(one, config);
         LanguageModel shared = model(two, config);
-        Learner aloneLearner = Learner.of(one, alone, optimizer());
-        Learner sharedLearner = Learner.of(two, shared, optimizer())) {
+        Learner aloneLearner = Learner.of(one, alone, optimizer(), 0);
+        Learner sharedLearner = Learner.of(two, shared, optimizer(), 0)) {
       double[] best = new double[5];
       for (int round = 0; round < rounds; round++) {
         best[0] = Math.max(best[0], bare(alone));
@@ -137,7 +137,8 @@ public final class EngineBenchmark {
     Transformer transformer = model.transformer();
     PackedRows rows = PackedRows.predicting(batch(model.config().vocabSize()), ROW_TOKENS);
     try (NDManager manager = transformer.manager().newSubManager()) {
-      AdamW adamW = new AdamW(transformer, optimizer(), manager);
+      Gradients operations = new Gradients(manager);
+      AdamW adamW = new AdamW(new AllWeights(transformer).tensors(), optimizer(), manager);
       NDList inputs = rows.inputs(manager);
       NDArray at = rows.labelled(manager);
       NDArray targets = rows.targets(manager);
@@ -161,7 +162,7 @@ public final class EngineBenchmark {
                       targets,
                       weight);
           NDList gradients = found.subNDList(1);
-          double norm = adamW.norm(scope, gradients);
+          double norm = operations.norm(scope, gradients);
           adamW.update(scope, gradients, Math.min(1, 1 / norm), 1e-4);
         }
         best = Math.max(best, rate(ROWS * ROW_TOKENS, start));

@@ -181,7 +181,7 @@ class LanguageModelTest {
   void copiesAreIndependentAndEqual() {
     try (LanguageModel model = TinyModels.model(engine);
         LanguageModel copy = model.copy();
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       assertThat(copy.files()).isEqualTo(model.files());
       learner.stepOnTokens(List.of(TinyModels.sequences(3, 2)), 32, 0.1, 0.01, Pulse.NONE);
       assertThat(copy.files()).isNotEqualTo(model.files());
@@ -191,7 +191,7 @@ class LanguageModelTest {
   @Test
   void samplesFollowAnUpdateOfTheWeights() {
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       List<int[]> prompts = prompts(4);
       SamplingSpec sampling = TinyModels.sampling(1, 6, 4, 4);
       model.generate(prompts, sampling, TinyModels.uniforms(), Pulse.NONE);

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
@@ -83,7 +85,7 @@ class LearnerTest {
     // With beta1 = beta2 = 0 and a huge epsilon, AdamW moves a weight by rate * g / epsilon.
     OptimizerSpec plain = new OptimizerSpec("constant", 0, 0, 0, 0, 0, 1e6, 0);
     Map<String, float[]> before = weights(model);
-    try (Learner learner = Learner.of(engine, model, plain)) {
+    try (Learner learner = Learner.of(engine, model, plain, 0)) {
       step.accept(learner);
     }
     Map<String, float[]> after = weights(model);
@@ -155,8 +157,8 @@ class LearnerTest {
     double tokens = tokens(sequences);
     try (LanguageModel one = TinyModels.model(engine);
         LanguageModel other = one.copy();
-        Learner fast = Learner.of(engine, one, TinyModels.optimizer(1));
-        Learner general = Learner.of(engine, other, TinyModels.optimizer(1))) {
+        Learner fast = Learner.of(engine, one, TinyModels.optimizer(1), 0);
+        Learner general = Learner.of(engine, other, TinyModels.optimizer(1), 0)) {
       StepResult a =
           fast.stepOnTokens(split(sequences, 3), ROW_TOKENS, 1 / tokens, 0.01, Pulse.NONE);
       StepResult b =
@@ -176,7 +178,7 @@ class LearnerTest {
   void anObjectiveSeesTheLogProbsOfItsSequencesInOrder() {
     List<Sequence> sequences = TinyModels.sequences(4, 5);
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0.5)) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0.5, 0)) {
       List<float[]> expected = model.logProbs(sequences, 0.5, 4, Pulse.NONE);
       StepResult result =
           learner.step(
@@ -228,7 +230,7 @@ class LearnerTest {
   private static List<float[]> packedLogProbs(LanguageModel model, List<Sequence> sequences) {
     List<float[]> found = new ArrayList<>();
     try (LanguageModel copy = model.copy();
-        Learner learner = Learner.of(engine, copy, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, copy, TinyModels.optimizer(1), 0)) {
       learner.step(
           List.of(sequences),
           ROW_TOKENS,
@@ -249,7 +251,7 @@ class LearnerTest {
     OptimizerSpec spec = new OptimizerSpec("constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, 0.5);
     List<Sequence> sequences = TinyModels.sequences(4, 8);
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, spec)) {
+        Learner learner = Learner.of(engine, model, spec, 0)) {
       PlainAdamW plain = new PlainAdamW(spec, weights(model));
       for (int step = 0; step < 5; step++) {
         Map<String, float[]> gradients;
@@ -280,6 +282,34 @@ class LearnerTest {
   }
 
   @Test
+  void updatesAreThoseOfAdafactor() {
+    OptimizerSpec spec = TinyModels.optimizer("adafactor");
+    List<Sequence> sequences = TinyModels.sequences(4, 8);
+    try (LanguageModel model = TinyModels.model(engine);
+        Learner learner = Learner.of(engine, model, spec, 0)) {
+      PlainAdafactor plain = new PlainAdafactor(spec, model.transformer().parameters());
+      for (int step = 0; step < 5; step++) {
+        Map<String, float[]> before = weights(model);
+        Map<String, float[]> gradients;
+        try (LanguageModel copy = model.copy()) {
+          gradients =
+              gradients(
+                  copy, l -> l.stepOnTokens(List.of(sequences), ROW_TOKENS, 0.3, 1e6, Pulse.NONE));
+        }
+        learner.stepOnTokens(List.of(sequences), ROW_TOKENS, 0.3, 0.01, Pulse.NONE);
+        Map<String, double[]> expected = plain.updated(before, gradients, 0.01);
+        Map<String, float[]> now = weights(model);
+        expected.forEach(
+            (name, values) -> {
+              for (int i = 0; i < values.length; i++) {
+                assertThat((double) now.get(name)[i]).as(name).isCloseTo(values[i], within(1e-3));
+              }
+            });
+      }
+    }
+  }
+
+  @Test
   void bitsDoNotDependOnTheNumberOfThreads() {
     List<Map<String, ByteBuffer>> ends = new ArrayList<>();
     List<StepResult> results = new ArrayList<>();
@@ -287,7 +317,7 @@ class LearnerTest {
       try (Compute some = new Compute(threads)) {
         Engine other = new Engine(some);
         try (LanguageModel model = TinyModels.model(other);
-            Learner learner = Learner.of(other, model, TinyModels.optimizer(1))) {
+            Learner learner = Learner.of(other, model, TinyModels.optimizer(1), 0)) {
           StepResult result = null;
           for (int step = 0; step < 6; step++) {
             List<Sequence> sequences = TinyModels.sequences(11, step);
@@ -324,7 +354,7 @@ class LearnerTest {
   private static Map<String, ByteBuffer> trained(int steps) {
     List<Sequence> sequences = TinyModels.sequences(8, 9);
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       for (int i = 0; i < steps; i++) {
         round(model, learner, sequences);
       }
@@ -337,7 +367,7 @@ class LearnerTest {
     Engine narrow = new Engine(compute, new Numerics("bfloat16", "cpu"));
     List<Sequence> sequences = TinyModels.sequences(6, 1);
     try (LanguageModel model = TinyModels.model(narrow);
-        Learner learner = Learner.of(narrow, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(narrow, model, TinyModels.optimizer(1), 0)) {
       List<Double> losses = new ArrayList<>();
       for (int step = 0; step < 30; step++) {
         double weight = 1 / tokens(sequences);
@@ -348,13 +378,18 @@ class LearnerTest {
     }
   }
 
-  @Test
-  void aRestoredLearnerGoesOnBitForBit() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"adamw, false", "adafactor, false", "adamw, true"})
+  void aRestoredLearnerGoesOnBitForBit(String optimizer, boolean lora) throws Exception {
+    OptimizerSpec spec =
+        TinyModels.optimizer(
+            optimizer,
+            lora ? Optional.of(TinyModels.lora("q_proj", "down_proj")) : Optional.empty());
     MemoryCheckpoint checkpoint = new MemoryCheckpoint();
     List<Sequence> sequences = TinyModels.sequences(8, 9);
     Map<String, ByteBuffer> uninterrupted;
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, spec, 0)) {
       train(learner, sequences, 3);
       model.save(checkpoint, "policy/");
       learner.save(checkpoint, "learner/");
@@ -362,13 +397,13 @@ class LearnerTest {
       uninterrupted = model.files();
     }
     try (LanguageModel model = LanguageModel.restore(engine, checkpoint, "policy/");
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, spec, 0)) {
       learner.restore(checkpoint, "learner/");
       train(learner, sequences, 3);
       assertThat(model.files()).isEqualTo(uninterrupted);
     }
     try (LanguageModel model = LanguageModel.restore(engine, checkpoint, "policy/");
-        Learner forgetful = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner forgetful = Learner.of(engine, model, spec, 0)) {
       train(forgetful, sequences, 3);
       assertThat(model.files()).isNotEqualTo(uninterrupted);
     }
@@ -384,7 +419,7 @@ class LearnerTest {
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
   void lossThatIsNotFiniteLeavesWeightsAndMomentsAlone(double bad) throws Exception {
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       train(learner, TinyModels.sequences(4, 1), 1);
       MemoryCheckpoint before = new MemoryCheckpoint();
       model.save(before, "");
@@ -410,7 +445,7 @@ class LearnerTest {
   @Test
   void aFailedObjectiveLeavesWeightsAlone() {
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       Map<String, ByteBuffer> before = model.files();
       assertThatThrownBy(
               () ->
@@ -430,7 +465,7 @@ class LearnerTest {
   @Test
   void aLossThatDependsOnNothingHasNoGradient() {
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       StepResult result =
           learner.step(
               List.of(TinyModels.sequences(2, 2)),
@@ -447,7 +482,7 @@ class LearnerTest {
     List<Sequence> sequences = TinyModels.sequences(6, 1);
     double tokens = tokens(sequences);
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       double first = 0;
       double last = 0;
       for (int step = 0; step < 60; step++) {
@@ -465,7 +500,7 @@ class LearnerTest {
   void stepsLeaveNoTensorsBehind() {
     List<Sequence> sequences = TinyModels.sequences(6, 1);
     try (LanguageModel model = TinyModels.model(engine);
-        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+        Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       round(model, learner, sequences);
       int before = managed(model);
       for (int i = 0; i < 20; i++) {

@@ -26,7 +26,15 @@ class ProgramTest {
               + "|tril_indices|triu_indices|scalar_tensor)\\(");
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama.py", "generation.py", "adamw.py"})
+  @ValueSource(
+      strings = {
+        "llama.py",
+        "generation.py",
+        "adamw.py",
+        "adafactor.py",
+        "gradients.py",
+        "lowrank.py"
+      })
   void everyCreationNamesItsDevice(String resource) {
     String text = Program.text(resource);
     Matcher creation = CREATION.matcher(text);
@@ -56,7 +64,7 @@ class ProgramTest {
   void aFailedCallNamesTheLineAndTheNextCallWorks() {
     try (Compute compute = new Compute(1);
         NDManager manager = new Engine(compute).newManager()) {
-      Program program = Program.load(manager, "adamw.py", "AdamW", Map.of());
+      Program program = Program.load(manager, "gradients.py", "Gradients", Map.of());
       NDArray totals = manager.create(new float[] {3, 4});
       NDArray other = manager.create(new float[] {1, 2, 3});
       assertThatThrownBy(

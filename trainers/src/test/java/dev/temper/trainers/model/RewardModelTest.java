@@ -85,7 +85,7 @@ class RewardModelTest {
           float[] signs = {-1, 1, -1, 1, -1, 1};
           return new Loss(scores.mul(scores.getManager().create(signs)).sum(), Map.of());
         };
-    try (Learner learner = Learner.of(engine, model, TinyModels.optimizer(1))) {
+    try (Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0)) {
       for (int i = 0; i < 15; i++) {
         learner.stepOnScores(List.of(sequences), 30, order, 0.01, Pulse.NONE);
       }

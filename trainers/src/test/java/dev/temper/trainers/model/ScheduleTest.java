@@ -27,7 +27,12 @@ class ScheduleTest {
     "cosine, 0, 0.01",
     "cosine, 50, 0.006",
     "cosine, 25, 0.0088284271",
-    "cosine, 100, 0.002"
+    "cosine, 100, 0.002",
+    "wsd, 0, 0.01",
+    "wsd, 79, 0.01",
+    "wsd, 90, 0.006",
+    "wsd, 100, 0.002",
+    "wsd, 120, 0.002"
   })
   void ratesFollowTheShape(String name, long step, double rate) {
     assertThat(schedule(name, 0, 0.2).at(step)).isCloseTo(rate, within(1e-9));
@@ -46,6 +51,6 @@ class ScheduleTest {
   void anUnknownShapeIsRefused() {
     assertThatThrownBy(() -> schedule("wavy", 0, 0))
         .isInstanceOf(StageFailure.class)
-        .hasMessage("schedule must be one of [constant, cosine, linear], got 'wavy'");
+        .hasMessage("schedule must be one of [constant, cosine, linear, wsd], got 'wavy'");
   }
 }

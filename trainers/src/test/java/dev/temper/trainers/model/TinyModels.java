@@ -1,5 +1,6 @@
 package dev.temper.trainers.model;
 
+import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.SamplingSpec;
 import dev.temper.trainers.random.NamedRandom;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Small models and sequences for tests. */
 final class TinyModels {
@@ -34,6 +36,20 @@ final class TinyModels {
 
   static OptimizerSpec optimizer(double maxGradientNorm) {
     return new OptimizerSpec("constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, maxGradientNorm);
+  }
+
+  /** Without clipping. */
+  static OptimizerSpec optimizer(String name) {
+    return optimizer(name, Optional.empty());
+  }
+
+  static OptimizerSpec optimizer(String name, Optional<LoraSpec> lora) {
+    return new OptimizerSpec(
+        "constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, 0, name, OptimizerSpec.DECAY_SHARE, lora);
+  }
+
+  static LoraSpec lora(String... targets) {
+    return new LoraSpec(3, 6, List.of(targets), false);
   }
 
   static SamplingSpec sampling(double temperature, int maxTokens, int chunk, int slots) {

@@ -136,7 +136,7 @@ class PolicyUpdateTest {
     Path init = TinyModels.policy(folder.resolve("policy"), 1);
     try (Compute compute = new Compute(2);
         LanguageModel model = LanguageModel.load(new Engine(compute), init);
-        Learner learner = Learner.of(new Engine(compute), model, SPEC.optimizer())) {
+        Learner learner = Learner.of(new Engine(compute), model, SPEC.optimizer(), 0)) {
       List<float[]> old = new ArrayList<>();
       for (float[] logProbs : model.logProbs(SEQUENCES, 1, 4, Pulse.NONE)) {
         float[] sampled = logProbs.clone();

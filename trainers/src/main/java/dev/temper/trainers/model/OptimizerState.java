@@ -1,0 +1,105 @@
+package dev.temper.trainers.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.temper.trainers.CheckpointReader;
+import dev.temper.trainers.CheckpointWriter;
+import dev.temper.trainers.StageFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Named tensors of an optimizer, zero at first, and its count of steps. */
+final class OptimizerState {
+
+  private static final String TENSORS = "optimizer.safetensors";
+  private static final String STEPS = "optimizer.steps";
+
+  private final NDManager manager;
+  private final List<Tensors> lists = new ArrayList<>();
+  private long steps;
+
+  OptimizerState(NDManager manager) {
+    this.manager = manager;
+  }
+
+  /** One tensor per parameter, whose names begin alike. */
+  final class Tensors {
+    private final String prefix;
+    private final List<String> names = new ArrayList<>();
+    private final NDList values = new NDList();
+
+    private Tensors(String prefix) {
+      this.prefix = prefix;
+    }
+
+    void add(String parameter, Shape shape) {
+      names.add(prefix + parameter);
+      values.add(manager.zeros(shape));
+    }
+
+    NDArray get(int index) {
+      return values.get(index);
+    }
+  }
+
+  Tensors tensors(String prefix) {
+    Tensors list = new Tensors(prefix);
+    lists.add(list);
+    return list;
+  }
+
+  /** Counts a step, and returns its number from 1. */
+  long next() {
+    return ++steps;
+  }
+
+  void save(CheckpointWriter out, String prefix) throws IOException {
+    Map<String, SafeTensors.Stored> stored = new TreeMap<>();
+    for (Tensors list : lists) {
+      for (int i = 0; i < list.names.size(); i++) {
+        NDArray value = list.values.get(i);
+        stored.put(
+            list.names.get(i),
+            new SafeTensors.Stored(value.getShape().getShape(), Transformer.floats(value)));
+      }
+    }
+    out.put(prefix + TENSORS, SafeTensors.write(stored));
+    ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.put(prefix + STEPS, count.putLong(steps).flip());
+  }
+
+  void restore(CheckpointReader from, String prefix) throws IOException {
+    Map<String, SafeTensors.Stored> stored =
+        SafeTensors.read(prefix + TENSORS, from.read(prefix + TENSORS));
+    for (Tensors list : lists) {
+      for (int i = 0; i < list.names.size(); i++) {
+        replace(list.values, i, list.names.get(i), stored);
+      }
+    }
+    steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private void replace(
+      NDList values, int index, String name, Map<String, SafeTensors.Stored> stored) {
+    NDArray old = values.get(index);
+    SafeTensors.Stored tensor = stored.get(name);
+    if (tensor == null || tensor.values().remaining() != old.size()) {
+      throw new StageFailure(
+          StageFailure.Type.ARTIFACT_CORRUPT,
+          "%s: %s must have shape %s".formatted(TENSORS, name, old.getShape()));
+    }
+    try (NDArray read = manager.create(tensor.values().duplicate(), old.getShape())) {
+      // A tensor in memory that libtorch allocated. Copying into the old one would not do: DJL
+      // makes a target that shares memory with a Java buffer, for as long as it is used.
+      values.set(index, read.duplicate());
+    }
+    old.close();
+  }
+}
