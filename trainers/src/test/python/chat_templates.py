@@ -2,8 +2,8 @@
 
     python chat_templates.py TEMPLATES CASES EXPECTED
 
-TEMPLATES is a folder of *.jinja, CASES a JSON list of conversations, EXPECTED the file that is
-written: for every template and case the text and what the template marks as the assistant's, or that
+TEMPLATES is a folder of *.jinja or a JSON object of them (then only the first case is rendered), CASES
+a JSON list of conversations, EXPECTED the file that is written: for every template and case the text and what the template marks as the assistant's, or that
 it is refused. strftime_now is at 26 July 2024, 12:00.
 
 Needs transformers (5.23.0 wrote the file in the repository) and jinja2.
@@ -44,10 +44,16 @@ def main(templates, cases, expected):
     transformers.logging.set_verbosity_error()
     chat_template_utils.datetime = Frozen
     conversations = json.loads(pathlib.Path(cases).read_text("utf-8"))
-    result = {}
-    for file in sorted(pathlib.Path(templates).glob("*.jinja")):
-        template = file.read_text("utf-8")
-        result[file.stem] = {case["name"]: rendered(template, case) for case in conversations}
+    if templates.endswith(".json"):
+        sources = json.loads(pathlib.Path(templates).read_text("utf-8"))
+        conversations = conversations[:1]
+    else:
+        files = sorted(pathlib.Path(templates).glob("*.jinja"))
+        sources = {file.stem: file.read_text("utf-8") for file in files}
+    result = {
+        name: {case["name"]: rendered(template, case) for case in conversations}
+        for name, template in sources.items()
+    }
     lines = json.dumps(result, ensure_ascii=False, indent=1)
     pathlib.Path(expected).write_text(lines + "\n", "utf-8")
     counts = [len([r for r in of.values() if "text" in r]) for of in result.values()]

@@ -328,6 +328,8 @@ final class ExpressionParser {
     ArgumentList arguments = ArgumentList.NONE;
     if (tokens.atOperator("(")) {
       arguments = arguments();
+    } else if (tokens.current().name("is")) {
+      throw tokens.unexpected("no second test");
     } else if (tokens.atTestArgument()) {
       arguments = new ArgumentList(List.of(postfix(primary())), Map.of());
     }

@@ -17,7 +17,7 @@ final class Lexer {
   private static final Pattern FLOAT =
       Pattern.compile("(?:\\d+_)*+\\d+(?:(?:\\.(?:\\d+_)*+\\d+)?[eE][+-]?\\d+|\\.(?:\\d+_)*+\\d+)");
   private static final Pattern INTEGER =
-      Pattern.compile("0[bB][01_]++|0[oO][0-7_]++|0[xX][\\da-fA-F_]++|\\d(?:_?\\d)*+");
+      Pattern.compile("0[bB][01_]++|0[oO][0-7_]++|0[xX][\\da-fA-F_]++|0(?:_?0)*+|[1-9](?:_?\\d)*+");
   private static final Pattern NAME = Pattern.compile("\\w++", Pattern.UNICODE_CHARACTER_CLASS);
   private static final List<String> OPERATORS =
       List.of(

@@ -88,20 +88,21 @@ sealed interface Statement {
 
     Flow render(Object over, int depth, Frame frame) {
       List<Object> chosen = chosen(Items.of(over, frame), frame);
-      if (chosen.isEmpty()) {
-        return otherwise.render(frame);
-      }
       Loop loop = new Loop(this, chosen, depth);
+      boolean finished = false;
       while (loop.advance()) {
         frame.budget().step();
         Frame turn = frame.inner();
         turn.scope().set("loop", loop);
         target.assign(loop.item(), turn);
-        if (body.render(turn) == Flow.BREAK) {
+        Flow flow = body.render(turn);
+        // As in Jinja: 'else' comes where no turn reached its end, whatever made it leave.
+        finished |= flow == Flow.NEXT;
+        if (flow == Flow.BREAK) {
           break;
         }
       }
-      return Flow.NEXT;
+      return finished ? Flow.NEXT : otherwise.render(frame);
     }
 
     private List<Object> chosen(List<Object> over, Frame frame) {

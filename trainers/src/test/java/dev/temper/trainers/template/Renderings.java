@@ -29,20 +29,30 @@ final class Renderings {
   }
 
   /**
-   * Compares a folder of templates.
+   * Compares templates.
    *
+   * @param templates a folder, or a JSON object of templates that are rendered with the first case
    * @param expected written by chat_templates.py
    */
   static Renderings of(Path templates, Path cases, Path expected) throws IOException {
     Renderings renderings = new Renderings();
     JsonNode conversations = JSON.readTree(Files.readString(cases));
+    JsonNode sources =
+        Files.isDirectory(templates)
+            ? JSON.createObjectNode()
+            : JSON.readTree(Files.readString(templates));
     for (Map.Entry<String, JsonNode> template :
         JSON.readTree(Files.readString(expected)).properties()) {
-      String source = Files.readString(templates.resolve(template.getKey() + ".jinja"));
+      String source =
+          sources.has(template.getKey())
+              ? sources.path(template.getKey()).textValue()
+              : Files.readString(templates.resolve(template.getKey() + ".jinja"));
       for (JsonNode conversation : conversations) {
         String name = conversation.path("name").asText();
-        renderings.compare(
-            template.getKey() + "/" + name, source, conversation, template.getValue().path(name));
+        if (template.getValue().has(name)) {
+          renderings.compare(
+              template.getKey() + "/" + name, source, conversation, template.getValue().path(name));
+        }
       }
     }
     return renderings;
