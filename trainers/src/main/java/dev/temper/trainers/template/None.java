@@ -1,0 +1,6 @@
+package dev.temper.trainers.template;
+
+/** Python's None. */
+enum None {
+  NONE
+}
