@@ -1,6 +1,7 @@
 package dev.temper.trainers.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.temper.recipes.OptimizerSpec;
@@ -28,7 +29,7 @@ import java.util.TreeMap;
  */
 final class AdamW {
 
-  private static final String MOMENTS = "optimizer.safetensors";
+  private static final TensorFiles MOMENTS = new TensorFiles("optimizer");
   private static final String STEPS = "optimizer.steps";
 
   private final Transformer transformer;
@@ -101,22 +102,22 @@ final class AdamW {
   }
 
   void save(CheckpointWriter out, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> moments = new TreeMap<>();
+    Map<String, StoredTensor> moments = new TreeMap<>();
     for (int i = 0; i < first.size(); i++) {
       String name = transformer.parameters().get(i).name();
       long[] shape = transformer.parameters().get(i).shape().getShape();
-      moments.put("first." + name, new SafeTensors.Stored(shape, Transformer.floats(first.get(i))));
-      moments.put(
-          "second." + name, new SafeTensors.Stored(shape, Transformer.floats(second.get(i))));
+      NDArray mean = first.get(i);
+      NDArray square = second.get(i);
+      moments.put("first." + name, new StoredTensor(shape, () -> Transformer.floats(mean)));
+      moments.put("second." + name, new StoredTensor(shape, () -> Transformer.floats(square)));
     }
-    out.put(prefix + MOMENTS, SafeTensors.write(moments));
+    MOMENTS.write(moments, (name, content) -> out.put(prefix + name, content));
     ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.put(prefix + STEPS, count.putLong(steps).flip());
   }
 
   void restore(CheckpointReader from, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> moments =
-        SafeTensors.read(prefix + MOMENTS, from.read(prefix + MOMENTS));
+    Map<String, StoredTensor> moments = MOMENTS.read(from, prefix);
     for (int i = 0; i < first.size(); i++) {
       Parameter parameter = transformer.parameters().get(i);
       replace(first, i, "first." + parameter.name(), moments);
@@ -125,19 +126,23 @@ final class AdamW {
     steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
-  private void replace(
-      NDList moments, int index, String name, Map<String, SafeTensors.Stored> stored) {
+  private void replace(NDList moments, int index, String name, Map<String, StoredTensor> stored) {
     NDArray old = moments.get(index);
-    SafeTensors.Stored tensor = stored.get(name);
-    if (tensor == null || tensor.values().remaining() != old.size()) {
+    StoredTensor tensor = stored.get(name);
+    if (tensor == null) {
       throw new StageFailure(
           StageFailure.Type.ARTIFACT_CORRUPT,
-          "%s: %s must have shape %s".formatted(MOMENTS, name, old.getShape()));
+          "%s: %s must have shape %s, got none".formatted(MOMENTS.single(), name, old.getShape()));
     }
-    try (NDArray read = manager.create(tensor.values().duplicate(), old.getShape())) {
+    tensor.require(old.getShape().getShape());
+    try (NDManager scope = manager.newSubManager()) {
+      NDList pieces = new NDList();
+      tensor.addTo(pieces, scope);
       // A tensor in memory that libtorch allocated. Copying into the old one would not do: DJL
       // makes a target that shares memory with a Java buffer, for as long as it is used.
-      moments.set(index, read.duplicate());
+      NDArray read = pieces.size() == 1 ? pieces.head().duplicate() : NDArrays.concat(pieces);
+      read.attach(manager);
+      moments.set(index, read);
     }
     old.close();
   }

@@ -205,7 +205,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     float[] scores = finalScores.orElseGet(() -> scores(rows, Pulse.NONE));
     NormalizedReward.Normalization normalization =
         NormalizedReward.Normalization.of(scores, pairs.normalizationSource());
-    ModelFolder.write(out, "", model.files(), tokenizer);
+    ModelFolder.write(out, "", model::write, tokenizer);
     out.content(NormalizedReward.Normalization.FILE, JsonLines.object(normalization));
     out.attachment(SampleLine.FILE, JsonLines.write(samples(rows, scores, normalization)));
     Map<String, Double> summary = new TreeMap<>(progress.latest());

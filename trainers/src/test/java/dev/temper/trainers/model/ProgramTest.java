@@ -26,7 +26,7 @@ class ProgramTest {
               + "|tril_indices|triu_indices|scalar_tensor)\\(");
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama.py", "generation.py", "adamw.py"})
+  @ValueSource(strings = {"transformer.py", "generation.py", "adamw.py"})
   void everyCreationNamesItsDevice(String resource) {
     String text = Program.text(resource);
     Matcher creation = CREATION.matcher(text);
@@ -37,7 +37,7 @@ class ProgramTest {
 
   @Test
   void theScanSeesCreations() {
-    assertThat(CREATION.matcher(Program.text("llama.py")).results().count()).isGreaterThan(3);
+    assertThat(CREATION.matcher(Program.text("transformer.py")).results().count()).isGreaterThan(3);
     assertThat(call("torch.zeros([f(1)], x) + device=", 12)).isEqualTo("[f(1)], x");
   }
 
