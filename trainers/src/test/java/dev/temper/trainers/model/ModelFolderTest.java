@@ -181,7 +181,7 @@ class ModelFolderTest {
     Map<String, ByteBuffer> files = sharded();
     assertThat(files.keySet())
         .hasSizeGreaterThan(4)
-        .contains("model.safetensors.index.json", "model-00001-of-00005.safetensors")
+        .contains("model.safetensors.index.json", "model-00001-of-00007.safetensors")
         .doesNotContain("model.safetensors");
     try (LanguageModel model = TinyModels.model(engine);
         LanguageModel loaded = LanguageModel.load(engine, folder)) {
@@ -217,9 +217,9 @@ class ModelFolderTest {
   @Test
   void aMissingShardIsNamed() throws IOException {
     sharded();
-    Files.delete(folder.resolve("model-00002-of-00005.safetensors"));
+    Files.delete(folder.resolve("model-00002-of-00007.safetensors"));
     assertFolderRefused(
-        "model.safetensors.index.json names model-00002-of-00005.safetensors for ",
+        "model.safetensors.index.json names model-00002-of-00007.safetensors for ",
         "there is no such file");
   }
 

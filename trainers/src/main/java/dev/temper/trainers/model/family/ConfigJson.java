@@ -11,38 +11,26 @@ import java.util.Set;
 /** The fields of one {@code config.json}, which of them were read, and what is wrong with them. */
 final class ConfigJson {
 
-  /** Change nothing in what Temper computes. */
+  /**
+   * Change nothing in what Temper computes. Old files also hold every setting of generation, which a
+   * recipe has of its own.
+   */
   private static final Set<String> HARMLESS =
       Set.of(
-          "model_type",
-          "architectures",
-          "_name_or_path",
-          "_attn_implementation_autoset",
-          "attention_dropout",
-          "cache_implementation",
-          "do_sample",
-          "dtype",
-          "id2label",
-          "initializer_range",
-          "is_decoder",
-          "is_llama_config",
-          "label2id",
-          "max_length",
-          "output_attentions",
-          "output_hidden_states",
-          "pretraining_tp",
-          "problem_type",
-          "return_dict",
-          "temperature",
-          "tokenizer_class",
-          "top_k",
-          "top_p",
-          "torch_dtype",
-          "transformers.js_config",
-          "transformers_version",
-          "unsloth_fixed",
-          "unsloth_version",
-          "use_cache");
+          ("model_type architectures _name_or_path _attn_implementation_autoset attention_dropout"
+                  + " cache_implementation dtype id2label initializer_range is_decoder"
+                  + " is_llama_config label2id neftune_noise_alpha num_labels output_attentions"
+                  + " output_hidden_states output_scores prefix pretraining_tp problem_type"
+                  + " remove_invalid_values return_dict return_dict_in_generate sep_token_id"
+                  + " task_specific_params tf_legacy_loss tokenizer_class torch_dtype torchscript"
+                  + " transformers.js_config transformers_version unsloth_fixed unsloth_version"
+                  + " use_bfloat16 use_cache chunk_size_feed_forward finetuning_task"
+                  + " bad_words_ids begin_suppress_tokens diversity_penalty do_sample"
+                  + " early_stopping encoder_no_repeat_ngram_size exponential_decay_length_penalty"
+                  + " forced_bos_token_id forced_eos_token_id length_penalty max_length min_length"
+                  + " no_repeat_ngram_size num_beam_groups num_beams num_return_sequences"
+                  + " repetition_penalty suppress_tokens temperature top_k top_p typical_p")
+              .split(" "));
 
   private final ObjectNode json;
   private final Set<String> read;

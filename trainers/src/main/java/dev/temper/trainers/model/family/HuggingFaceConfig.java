@@ -61,6 +61,12 @@ public final class HuggingFaceConfig {
                                 .formatted(Families.names(), type))));
     List<String> problems = new ArrayList<>(architecture(family, json, head).stream().toList());
     ConfigJson fields = new ConfigJson(json);
+    if (head == Head.SCORE) {
+      fields.choice("num_labels", "1");
+      if (fields.node("id2label").size() > 1) {
+        fields.problem("id2label must have one label, got " + fields.node("id2label").size());
+      }
+    }
     ModelConfig model = family.read(fields);
     problems.addAll(fields.problems());
     if (!problems.isEmpty()) {

@@ -65,15 +65,12 @@ record PlainShape(double ropeTheta, double rmsNormEps, boolean tied, int headDim
   }
 
   private static void refuseWhatNoneHas(ConfigJson json) {
-    json.choice("num_labels", "1");
     json.choice("quantization_config", "null");
     json.choice("partial_rotary_factor", "1.0", "1");
     json.choice("rope_interleaved", "false");
     json.choice("is_encoder_decoder", "false");
     json.choice("add_cross_attention", "false");
     json.choice("tie_encoder_decoder", "false");
-    if (json.node("id2label").size() > 1) {
-      json.problem("id2label must have one label, got " + json.node("id2label").size());
-    }
+    json.choice("pruned_heads", "{}");
   }
 }

@@ -227,8 +227,7 @@ class HuggingFaceConfigTest {
         "sliding_window | 4096 | sliding_window must be null, got 4096",
         "partial_rotary_factor | 0.5 | partial_rotary_factor must be one of [1.0, 1], got 0.5",
         "rope_interleaved | true | rope_interleaved must be false, got true",
-        "num_labels | 3 | num_labels must be 1, got 3",
-        "id2label | {'0':'a','1':'b'} | id2label must have one label, got 2",
+        "pruned_heads | {'0':[1]} | pruned_heads must be {}, got {\"0\":[1]}",
         "num_key_value_heads | 3 | num_attention_heads must be divisible by num_key_value_heads, got 4 and 3",
         "head_dim | 5 | head_dim must be even, got 5",
         "eos_token_id | ['</s>'] | eos_token_id must be a token id or a list of them, got [\"</s>\"]",
@@ -252,6 +251,53 @@ class HuggingFaceConfigTest {
         .hasMessageContaining("(2)")
         .hasMessageContaining("hidden_act")
         .hasMessageContaining("num_experts");
+  }
+
+  @Test
+  void aScoreIsOneLabelAndALanguageModelHasNone() {
+    String two = with(with("num_labels", "2"), "id2label", "{\"0\": \"a\", \"1\": \"b\"}");
+    assertThat(read(two)).isEqualTo(read(PLAIN));
+    assertThatThrownBy(
+            () ->
+                read(
+                    two.replace("LlamaForCausalLM", "LlamaForSequenceClassification"), Head.SCORE))
+        .hasMessageContaining("num_labels must be 1, got 2")
+        .hasMessageContaining("id2label must have one label, got 2");
+  }
+
+  /** Texts of public models, with the fields that they have and a plain Llama has not. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // SmolLM2-135M
+        """
+        {"architectures": ["LlamaForCausalLM"], "attention_bias": false, "attention_dropout": 0.0,
+         "bos_token_id": 0, "eos_token_id": 0, "hidden_act": "silu", "hidden_size": 576,
+         "initializer_range": 0.041666666666666664, "intermediate_size": 1536,
+         "is_llama_config": true, "max_position_embeddings": 8192, "model_type": "llama",
+         "num_attention_heads": 9, "num_hidden_layers": 30, "num_key_value_heads": 3,
+         "pretraining_tp": 1, "rms_norm_eps": 1e-05, "rope_interleaved": false,
+         "rope_scaling": null, "rope_theta": 100000, "tie_word_embeddings": true,
+         "torch_dtype": "bfloat16", "transformers_version": "4.40.1", "use_cache": true,
+         "vocab_size": 49152}
+        """,
+        // Qwen2.5-0.5B
+        """
+        {"architectures": ["Qwen2ForCausalLM"], "attention_dropout": 0.0, "bos_token_id": 151643,
+         "eos_token_id": 151643, "hidden_act": "silu", "hidden_size": 896,
+         "initializer_range": 0.02, "intermediate_size": 4864, "max_position_embeddings": 32768,
+         "max_window_layers": 24, "model_type": "qwen2", "num_attention_heads": 14,
+         "num_hidden_layers": 24, "num_key_value_heads": 2, "rms_norm_eps": 1e-06,
+         "rope_theta": 1000000.0, "sliding_window": 32768, "tie_word_embeddings": true,
+         "torch_dtype": "bfloat16", "transformers_version": "4.40.1", "use_cache": true,
+         "use_mrope": false, "use_sliding_window": false, "vocab_size": 151936}
+        """
+      })
+  void publicModelsAreKnown(String json) {
+    ModelConfig config = read(json);
+    assertThat(config.shape().headDim()).isEqualTo(64);
+    assertThat(config.attention().window()).isZero();
+    assertThat(config.shape().tiedHead()).isTrue();
   }
 
   @Test
