@@ -118,15 +118,17 @@ final class AdamW {
 
   void restore(CheckpointReader from, String prefix) throws IOException {
     Map<String, StoredTensor> moments = MOMENTS.read(from, prefix);
+    Scratch scratch = new Scratch();
     for (int i = 0; i < first.size(); i++) {
       Parameter parameter = transformer.parameters().get(i);
-      replace(first, i, "first." + parameter.name(), moments);
-      replace(second, i, "second." + parameter.name(), moments);
+      replace(first, i, "first." + parameter.name(), moments, scratch);
+      replace(second, i, "second." + parameter.name(), moments, scratch);
     }
     steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
-  private void replace(NDList moments, int index, String name, Map<String, StoredTensor> stored) {
+  private void replace(
+      NDList moments, int index, String name, Map<String, StoredTensor> stored, Scratch scratch) {
     NDArray old = moments.get(index);
     StoredTensor tensor = stored.get(name);
     if (tensor == null) {
@@ -137,7 +139,7 @@ final class AdamW {
     tensor.require(old.getShape().getShape());
     try (NDManager scope = manager.newSubManager()) {
       NDList pieces = new NDList();
-      tensor.addTo(pieces, scope);
+      tensor.addTo(pieces, scope, scratch);
       // A tensor in memory that libtorch allocated. Copying into the old one would not do: DJL
       // makes a target that shares memory with a Java buffer, for as long as it is used.
       NDArray read = pieces.size() == 1 ? pieces.head().duplicate() : NDArrays.concat(pieces);

@@ -1,7 +1,6 @@
 package dev.temper.trainers.model;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -61,14 +60,12 @@ enum Dtype {
   /** The next number. */
   abstract float read(ByteBuffer bytes);
 
-  /** Numbers as little-endian float32 in direct memory. */
-  ByteBuffer widened(ByteBuffer narrow) {
-    int count = narrow.remaining() / bytes;
-    ByteBuffer wide = ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  /** Fills little-endian memory with numbers as float32. */
+  void widen(ByteBuffer narrow, ByteBuffer wide) {
     while (wide.hasRemaining()) {
       wide.putFloat(read(narrow));
     }
-    return wide.flip();
+    wide.flip();
   }
 
   static Optional<Dtype> of(String name) {

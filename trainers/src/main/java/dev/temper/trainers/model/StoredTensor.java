@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.MappedByteBuffer;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** A tensor of a file, as float32: its values are read when they are asked for. */
@@ -26,22 +26,38 @@ final class StoredTensor {
   private final String dtype;
   private final long[] shape;
   private final long count;
+  private final boolean asIs;
   private final Values values;
 
+  /**
+   * @param asIs whether the values lie in the source as they are read; otherwise memory is asked for
+   */
   private StoredTensor(
-      String file, String name, String dtype, long[] shape, long count, Values values) {
+      String file,
+      String name,
+      String dtype,
+      long[] shape,
+      long count,
+      boolean asIs,
+      Values values) {
     this.file = file;
     this.name = name;
     this.dtype = dtype;
     this.shape = shape;
     this.count = count;
+    this.asIs = asIs;
     this.values = values;
   }
 
   /** Values from an index on, row by row. */
   private interface Values {
-    /** Little-endian float32; mapped where an array can be made of it without a copy. */
-    ByteBuffer range(long first, int count) throws IOException;
+    /**
+     * Little-endian float32.
+     *
+     * @param memory gives memory of a size in bytes; not asked where the values lie in a mapped
+     *     file
+     */
+    ByteBuffer range(long first, int count, IntFunction<ByteBuffer> memory) throws IOException;
   }
 
   /** A tensor in memory. */
@@ -57,9 +73,9 @@ final class StoredTensor {
         Dtype.F32.name(),
         shape,
         new Shape(shape).size(),
-        (first, count) -> {
-          ByteBuffer bytes =
-              ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        false,
+        (first, count, memory) -> {
+          ByteBuffer bytes = memory.apply(count * Float.BYTES);
           bytes.asFloatBuffer().put(values.get().slice((int) first, count));
           return bytes;
         });
@@ -72,21 +88,27 @@ final class StoredTensor {
    */
   static StoredTensor of(
       String file, SafeTensorsHeader.Entry entry, long offset, SafeTensors.Source source) {
+    // Old files have headers of any length, and floats must lie on multiples of four.
+    boolean asIs = entry.dtype().equals(Dtype.F32.name()) && offset % Float.BYTES == 0;
     return new StoredTensor(
         file,
         entry.name(),
         entry.dtype(),
         entry.shape(),
         entry.count(),
-        (first, count) -> {
+        asIs,
+        (first, count, memory) -> {
           Dtype type = Dtype.of(entry.dtype()).orElseThrow();
           ByteBuffer bytes =
               source
                   .range(offset + first * type.bytes(), count * type.bytes())
                   .order(ByteOrder.LITTLE_ENDIAN);
-          // Old files have headers of any length, and floats must lie on multiples of four.
-          boolean asIs = type == Dtype.F32 && offset % Float.BYTES == 0;
-          return asIs ? bytes : type.widened(bytes);
+          if (asIs) {
+            return bytes;
+          }
+          ByteBuffer wide = memory.apply(count * Float.BYTES);
+          type.widen(bytes, wide);
+          return wide;
         });
   }
 
@@ -112,7 +134,11 @@ final class StoredTensor {
   /** All values, row by row. */
   FloatBuffer values() {
     require(shape);
-    return read(0, Math.toIntExact(count)).asFloatBuffer();
+    return read(
+            0,
+            Math.toIntExact(count),
+            size -> ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN))
+        .asFloatBuffer();
   }
 
   /**
@@ -120,28 +146,32 @@ final class StoredTensor {
    *
    * <p>Those of a mapped float32 file lie in the file's memory.
    */
-  void addTo(NDList pieces, NDManager scope) {
+  void addTo(NDList pieces, NDManager scope, Scratch scratch) {
     require(shape);
     int row = (int) (shape.length == 0 || shape[0] == 0 ? count : count / shape[0]);
     long rows = row == 0 ? 0 : count / row;
     int most = Math.max(1, PIECE / Math.max(1, row));
     for (long first = 0; first < rows; first += most) {
       int taken = (int) Math.min(most, rows - first);
-      ByteBuffer bytes = read(first * row, taken * row);
+      ByteBuffer bytes = read(first * row, taken * row, scratch::of);
       Shape size = shape.length < 2 ? new Shape((long) taken * row) : new Shape(taken, row);
-      if (bytes instanceof MappedByteBuffer) {
-        pieces.add(scope.create(bytes, size, DataType.FLOAT32));
+      NDArray piece =
+          bytes.isDirect()
+              ? scope.create(bytes, size, DataType.FLOAT32)
+              : scope.create(bytes.asFloatBuffer(), size);
+      if (asIs && bytes.isDirect()) {
+        pieces.add(piece);
       } else {
-        try (NDArray read = scope.create(bytes.asFloatBuffer(), size)) {
-          pieces.add(read.duplicate());
-        }
+        // The memory is needed again.
+        pieces.add(piece.duplicate());
+        piece.close();
       }
     }
   }
 
-  private ByteBuffer read(long first, int size) {
+  private ByteBuffer read(long first, int size, IntFunction<ByteBuffer> memory) {
     try {
-      return values.range(first, size);
+      return values.range(first, size, memory);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + name + " cannot be read", e);
     }

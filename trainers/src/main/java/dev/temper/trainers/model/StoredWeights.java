@@ -14,6 +14,7 @@ final class StoredWeights implements Transformer.WeightSource {
 
   private final String origin;
   private final Map<String, StoredTensor> tensors;
+  private final Scratch scratch = new Scratch();
 
   /**
    * @param origin where they are from, for messages
@@ -56,7 +57,7 @@ final class StoredWeights implements Transformer.WeightSource {
   public NDList pieces(NDManager scope, Parameter parameter) {
     NDList pieces = new NDList();
     for (Parameter.Part part : parameter.parts()) {
-      tensors.get(part.name()).addTo(pieces, scope);
+      tensors.get(part.name()).addTo(pieces, scope, scratch);
     }
     return pieces;
   }

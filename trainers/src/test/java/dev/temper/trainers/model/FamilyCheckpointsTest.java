@@ -73,8 +73,17 @@ class FamilyCheckpointsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "llama2", "llama3", "llama-biases", "mistral", "qwen2", "qwen2-window", "qwen3", "olmo2",
-        "smollm3", "gemma2", "gemma3"
+        "llama2",
+        "llama3",
+        "llama-biases",
+        "mistral",
+        "qwen2",
+        "qwen2-window",
+        "qwen3",
+        "olmo2",
+        "smollm3",
+        "gemma2",
+        "gemma3"
       })
   void logitsAndGreedyCompletionsAreThoseOfTransformers(String family) throws Exception {
     Path folder = folder(family);
@@ -133,8 +142,7 @@ class FamilyCheckpointsTest {
   }
 
   private static Sequence sequence(int[] row) {
-    return new Sequence(
-        Arrays.copyOf(row, PROMPT), Arrays.copyOfRange(row, PROMPT, row.length));
+    return new Sequence(Arrays.copyOf(row, PROMPT), Arrays.copyOfRange(row, PROMPT, row.length));
   }
 
   private static double difference(float[] found, FloatBuffer expected) {
@@ -237,8 +245,7 @@ class FamilyCheckpointsTest {
           ids(expected.get("ids")).stream()
               .map(
                   row ->
-                      new Sequence(
-                          Arrays.copyOf(row, 1), Arrays.copyOfRange(row, 1, row.length)))
+                      new Sequence(Arrays.copyOf(row, 1), Arrays.copyOfRange(row, 1, row.length)))
               .toList();
       double worst = difference(model.scores(sequences, 4, Pulse.NONE), scores);
       report(family, worst);

@@ -9,6 +9,7 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -252,6 +253,23 @@ class ModelFolderTest {
     assertFolderRefused("has neither model.safetensors nor model.safetensors.index.json");
     Files.delete(folder.resolve("config.json"));
     assertFolderRefused("there is no ", "/config.json to load a model from");
+  }
+
+  @Test
+  void weightsMayLieAnywhereInAFile() throws IOException {
+    try (LanguageModel model = TinyModels.model(engine)) {
+      Map<String, ByteBuffer> files = model.files();
+      write(files);
+      ByteBuffer aligned = files.get("model.safetensors").order(ByteOrder.LITTLE_ENDIAN);
+      int header = (int) aligned.getLong(0);
+      ByteBuffer odd = ByteBuffer.allocate(aligned.limit() + 1).order(ByteOrder.LITTLE_ENDIAN);
+      odd.putLong(header + 1L).put(aligned.slice(8, header)).put((byte) ' ');
+      odd.put(aligned.slice(8 + header, aligned.limit() - 8 - header));
+      Files.write(folder.resolve("model.safetensors"), odd.array());
+      try (LanguageModel loaded = LanguageModel.load(engine, folder)) {
+        assertThat(loaded.files()).isEqualTo(files);
+      }
+    }
   }
 
   @Test

@@ -86,8 +86,7 @@ class SafeTensorsTest {
   @Test
   void float16IsWidened() throws IOException {
     short[] halves = {0x3C00, (short) 0xC200, 0x0001, (short) 0x83FF, 0x7BFF, 0x7C00, 0x7E00};
-    ByteBuffer file =
-        file("{\"a\":{\"dtype\":\"F16\",\"shape\":[7],\"data_offsets\":[0,14]}}", 14);
+    ByteBuffer file = file("{\"a\":{\"dtype\":\"F16\",\"shape\":[7],\"data_offsets\":[0,14]}}", 14);
     for (int i = 0; i < halves.length; i++) {
       file.order(ByteOrder.LITTLE_ENDIAN).putShort(file.limit() - 14 + 2 * i, halves[i]);
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 final class ConfigJson {
 
   /**
-   * Change nothing in what Temper computes. Old files also hold every setting of generation, which a
-   * recipe has of its own.
+   * Change nothing in what Temper computes. Old files also hold every setting of generation, which
+   * a recipe has of its own.
    */
   private static final Set<String> HARMLESS =
       Set.of(

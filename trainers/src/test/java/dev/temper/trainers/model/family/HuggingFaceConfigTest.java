@@ -35,8 +35,7 @@ class HuggingFaceConfigTest {
   }
 
   private static HuggingFaceConfig read(String json, Head head) {
-    return HuggingFaceConfig.read(
-        "model/config.json", json.getBytes(StandardCharsets.UTF_8), head);
+    return HuggingFaceConfig.read("model/config.json", json.getBytes(StandardCharsets.UTF_8), head);
   }
 
   private static String text(ByteBuffer bytes) {
@@ -118,8 +117,17 @@ class HuggingFaceConfigTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "llama2", "llama3", "llama-biases", "mistral", "qwen2", "qwen2-window", "qwen3", "olmo2",
-        "smollm3", "gemma2", "gemma3"
+        "llama2",
+        "llama3",
+        "llama-biases",
+        "mistral",
+        "qwen2",
+        "qwen2-window",
+        "qwen3",
+        "olmo2",
+        "smollm3",
+        "gemma2",
+        "gemma3"
       })
   void newerFilesMeanTheSame(String family) throws IOException {
     assertThat(read(resource(family + "/config-5.json")))
@@ -131,7 +139,8 @@ class HuggingFaceConfigTest {
     String text = resource("gemma3/config.json");
     JsonNode loaded = new ObjectMapper().readTree(text);
     JsonNode saved =
-        new ObjectMapper().readTree(text(read(text, Head.LANGUAGE_MODEL).bytes(Head.LANGUAGE_MODEL)));
+        new ObjectMapper()
+            .readTree(text(read(text, Head.LANGUAGE_MODEL).bytes(Head.LANGUAGE_MODEL)));
     assertThat(saved).isEqualTo(((ObjectNode) loaded).put("dtype", "float32"));
   }
 
@@ -166,12 +175,14 @@ class HuggingFaceConfigTest {
         .containsExactly(plain, plain, plain, near);
     assertThat(read(of(four, "smollm3", "SmolLM3ForCausalLM")).attention().layers())
         .containsExactly(plain, plain, plain, new Layer(false, Positions.NONE));
-    assertThat(read(of(four, "gemma2", "Gemma2ForCausalLM")
-                .replace("\"hidden_size\"", "\"head_dim\": 4, \"hidden_size\""))
+    assertThat(
+            read(of(four, "gemma2", "Gemma2ForCausalLM")
+                    .replace("\"hidden_size\"", "\"head_dim\": 4, \"hidden_size\""))
                 .attention()
                 .layers())
         .containsExactly(near, plain, near, plain);
-    assertThat(read(with(of(four, "gemma3_text", "Gemma3ForCausalLM"), "sliding_window_pattern", "3"))
+    assertThat(
+            read(with(of(four, "gemma3_text", "Gemma3ForCausalLM"), "sliding_window_pattern", "3"))
                 .attention()
                 .layers())
         .containsExactly(
@@ -179,7 +190,8 @@ class HuggingFaceConfigTest {
             new Layer(true, Positions.LOCAL_ROPE),
             plain,
             new Layer(true, Positions.LOCAL_ROPE));
-    assertThat(read(with(of(four, "mistral", "MistralForCausalLM"), "sliding_window", "7"))
+    assertThat(
+            read(with(of(four, "mistral", "MistralForCausalLM"), "sliding_window", "7"))
                 .attention()
                 .window())
         .isEqualTo(7);
@@ -259,8 +271,7 @@ class HuggingFaceConfigTest {
     assertThat(read(two)).isEqualTo(read(PLAIN));
     assertThatThrownBy(
             () ->
-                read(
-                    two.replace("LlamaForCausalLM", "LlamaForSequenceClassification"), Head.SCORE))
+                read(two.replace("LlamaForCausalLM", "LlamaForSequenceClassification"), Head.SCORE))
         .hasMessageContaining("num_labels must be 1, got 2")
         .hasMessageContaining("id2label must have one label, got 2");
   }
@@ -327,8 +338,7 @@ class HuggingFaceConfigTest {
                         "[\"chunked_attention\", \"full_attention\"]")))
         .hasMessageContaining("got chunked_attention for layer 0");
     assertThatThrownBy(
-            () ->
-                read(with(of(PLAIN, "smollm3", "SmolLM3ForCausalLM"), "no_rope_layers", "[1]")))
+            () -> read(with(of(PLAIN, "smollm3", "SmolLM3ForCausalLM"), "no_rope_layers", "[1]")))
         .hasMessageContaining("no_rope_layers must have num_hidden_layers entries, got 1 for 2");
   }
 
