@@ -1,5 +1,8 @@
 package dev.temper.trainers.model;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.temper.trainers.model.family.ModelConfig;
 import dev.temper.trainers.random.NamedRandom;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -14,19 +17,24 @@ import java.security.NoSuchAlgorithmException;
  * to the residual stream (attention output, feed-forward down) {@code 0.02 / sqrt(2 * layers)};
  * norms are 1.
  */
-final class Initialization {
+final class Initialization implements Transformer.WeightSource {
 
-  private final LlamaConfig config;
+  private final ModelConfig config;
   private final double embeddingDeviation;
   private final NamedRandom random;
 
-  Initialization(LlamaConfig config, double embeddingDeviation, NamedRandom random) {
+  Initialization(ModelConfig config, double embeddingDeviation, NamedRandom random) {
     this.config = config;
     this.embeddingDeviation = embeddingDeviation;
     this.random = random;
   }
 
-  FloatBuffer values(Parameter parameter) {
+  @Override
+  public NDList pieces(NDManager scope, Parameter parameter) {
+    return new NDList(scope.create(values(parameter), parameter.shape()));
+  }
+
+  private FloatBuffer values(Parameter parameter) {
     FloatBuffer values = FloatBuffer.allocate((int) parameter.shape().size());
     for (Parameter.Part part : parameter.parts()) {
       int size = (int) part.shape(parameter.columns()).size();
@@ -46,7 +54,7 @@ final class Initialization {
       return embeddingDeviation;
     }
     boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
-    return residual ? 0.02 / Math.sqrt(2.0 * config.layers()) : 1 / Math.sqrt(fanIn);
+    return residual ? 0.02 / Math.sqrt(2.0 * config.shape().layers()) : 1 / Math.sqrt(fanIn);
   }
 
   /** Appends normal numbers that are named by a tensor and their index. */

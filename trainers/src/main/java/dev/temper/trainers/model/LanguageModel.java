@@ -7,79 +7,143 @@ import dev.temper.recipes.SamplingSpec;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.CheckpointWriter;
 import dev.temper.trainers.Pulse;
-import dev.temper.trainers.model.Parameter.Head;
+import dev.temper.trainers.model.family.Head;
+import dev.temper.trainers.model.family.HuggingFaceConfig;
+import dev.temper.trainers.model.family.ModelConfig;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * A Llama-style language model: its weights, and what can be computed with them.
+ * A language model: its weights, and what can be computed with them.
  *
  * <p>Any number of threads may compute log-probabilities and samples, but not while a {@link
  * Learner} updates the weights.
  */
 public final class LanguageModel implements AutoCloseable {
 
+  private static final String GENERATION = "generation_config.json";
+
   private final Transformer transformer;
+  private final Optional<byte[]> generation;
   private final Sampler sampler;
 
-  private LanguageModel(Transformer transformer) {
+  private LanguageModel(Transformer transformer, Optional<byte[]> generation) {
     this.transformer = transformer;
+    this.generation = generation;
     this.sampler = new Sampler(transformer);
   }
 
   /** A new model with normal weights, see {@link Initialization}. */
   public static LanguageModel initialize(
-      Engine engine, LlamaConfig config, double embeddingInit, NamedRandom random) {
-    Initialization initial = new Initialization(config, embeddingInit, random);
+      Engine engine, ModelConfig config, double embeddingInit, NamedRandom random) {
     return new LanguageModel(
-        Transformer.create(engine, config, Head.LANGUAGE_MODEL, initial::values));
+        Transformer.create(
+            engine,
+            HuggingFaceConfig.of(config),
+            Head.LANGUAGE_MODEL,
+            new Initialization(config, embeddingInit, random)),
+        Optional.empty());
   }
 
   /**
-   * Reads a Hugging Face directory of {@code LlamaForCausalLM}.
+   * Reads a Hugging Face directory of a {@code ...ForCausalLM} of a family that Temper knows.
    *
    * @throws dev.temper.trainers.StageFailure naming what the directory asks for and Temper cannot
    *     do, or the tensor that is missing or of another shape
    */
   public static LanguageModel load(Engine engine, Path folder) throws IOException {
-    return new LanguageModel(Transformer.load(engine, folder, Head.LANGUAGE_MODEL));
+    HuggingFaceConfig config = Transformer.config(folder, Head.LANGUAGE_MODEL);
+    Optional<byte[]> generation =
+        Files.exists(folder.resolve(GENERATION))
+            ? Optional.of(Files.readAllBytes(folder.resolve(GENERATION)))
+            : Optional.empty();
+    return of(
+        engine,
+        config,
+        folder.getFileName() + "/" + GENERATION,
+        generation,
+        Transformer.source(folder, config.model(), Head.LANGUAGE_MODEL));
   }
 
   /** The model as it was saved, bit for bit. */
   public static LanguageModel restore(Engine engine, CheckpointReader from, String prefix)
       throws IOException {
-    return new LanguageModel(Transformer.restore(engine, from, prefix, Head.LANGUAGE_MODEL));
+    Optional<byte[]> generation =
+        from.paths().contains(prefix + GENERATION)
+            ? Optional.of(Transformer.bytes(from.read(prefix + GENERATION)))
+            : Optional.empty();
+    HuggingFaceConfig config = Transformer.config(from, prefix, Head.LANGUAGE_MODEL);
+    return of(
+        engine,
+        config,
+        prefix + GENERATION,
+        generation,
+        Transformer.source(from, prefix, config.model(), Head.LANGUAGE_MODEL));
+  }
+
+  /**
+   * @param generation the model's own {@code generation_config.json}, which is kept
+   */
+  private static LanguageModel of(
+      Engine engine,
+      HuggingFaceConfig config,
+      String name,
+      Optional<byte[]> generation,
+      Transformer.WeightSource source) {
+    HuggingFaceConfig ended =
+        generation.map(text -> config.withGeneration(name, text)).orElse(config);
+    // What Temper would write anyway is nothing to keep.
+    Optional<byte[]> own =
+        generation.filter(text -> !Arrays.equals(text, Transformer.bytes(ended.generation())));
+    return new LanguageModel(Transformer.create(engine, ended, Head.LANGUAGE_MODEL, source), own);
   }
 
   Transformer transformer() {
     return transformer;
   }
 
-  public LlamaConfig config() {
+  public ModelConfig config() {
     return transformer.config();
   }
 
-  /** Writes {@code model.safetensors} and {@code config.json} under a prefix. */
+  /** Writes what {@link #restore} needs under a prefix. */
   public void save(CheckpointWriter out, String prefix) throws IOException {
     transformer.save(out, prefix);
+    if (generation.isPresent()) {
+      out.put(prefix + GENERATION, ByteBuffer.wrap(generation.get()));
+    }
   }
 
-  /** The model's files in a Hugging Face directory, by name; those of the tokenizer are missing. */
+  /** Writes a Hugging Face directory, but for the files of the tokenizer. */
+  public void write(FileSink out) throws IOException {
+    transformer.write(out);
+    out.put(GENERATION, generation.map(ByteBuffer::wrap).orElseGet(transformer::generationConfig));
+  }
+
+  /** Names of what {@link #write} writes. */
+  public Set<String> fileNames() {
+    Set<String> names = transformer.fileNames();
+    names.add(GENERATION);
+    return names;
+  }
+
+  /** What {@link #write} writes, in memory. */
   public Map<String, ByteBuffer> files() {
-    Map<String, ByteBuffer> files = transformer.files();
-    files.put("generation_config.json", HuggingFaceConfig.writeGeneration(config()));
-    return files;
+    return Transformer.files(this::write);
   }
 
   /** A model of its own with the same weights. */
   public LanguageModel copy() {
-    return new LanguageModel(transformer.copy());
+    return new LanguageModel(transformer.copy(), generation);
   }
 
   /**

@@ -175,16 +175,16 @@ final class LowRank implements Trained {
     out.putOnce(prefix + BASE, () -> SafeTensors.write(storedBase()));
   }
 
-  private Map<String, SafeTensors.Stored> storedBase() {
-    Map<String, SafeTensors.Stored> stored = new TreeMap<>();
+  private Map<String, StoredTensor> storedBase() {
+    Map<String, StoredTensor> stored = new TreeMap<>();
     for (int i = 0; i < base.size(); i++) {
       stored.put("base." + i, stored(base.get(i)));
     }
     return stored;
   }
 
-  private Map<String, SafeTensors.Stored> stored(String prefix) {
-    Map<String, SafeTensors.Stored> stored = new TreeMap<>();
+  private Map<String, StoredTensor> stored(String prefix) {
+    Map<String, StoredTensor> stored = new TreeMap<>();
     for (int i = 0; i < places.size(); i++) {
       String module = prefix + places.get(i).module();
       stored.put(module + ".lora_A" + SUFFIX, stored(a.get(i)));
@@ -193,15 +193,14 @@ final class LowRank implements Trained {
     return stored;
   }
 
-  private static SafeTensors.Stored stored(NDArray array) {
-    return new SafeTensors.Stored(array.getShape().getShape(), Transformer.floats(array));
+  private static StoredTensor stored(NDArray array) {
+    return new StoredTensor(array.getShape().getShape(), Transformer.floats(array));
   }
 
   @Override
   public void restore(CheckpointReader from, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> adapter =
-        SafeTensors.read(prefix + FILE, from.read(prefix + FILE));
-    Map<String, SafeTensors.Stored> bases =
+    Map<String, StoredTensor> adapter = SafeTensors.read(prefix + FILE, from.read(prefix + FILE));
+    Map<String, StoredTensor> bases =
         SafeTensors.read(prefix + "base.safetensors", from.read(prefix + "base.safetensors"));
     for (int i = 0; i < places.size(); i++) {
       String module = places.get(i).module();
@@ -214,15 +213,15 @@ final class LowRank implements Trained {
   }
 
   /** In place: optimizer and programs hold the tensor itself. */
-  private void copy(Map<String, SafeTensors.Stored> stored, String name, NDArray to) {
-    SafeTensors.Stored tensor = stored.get(name);
-    if (tensor == null || tensor.values().remaining() != to.size()) {
+  private void copy(Map<String, StoredTensor> stored, String name, NDArray to) {
+    StoredTensor tensor = stored.get(name);
+    if (tensor == null || tensor.count() != to.size()) {
       throw new StageFailure(
           StageFailure.Type.ARTIFACT_CORRUPT,
           "%s: %s must have shape %s".formatted(FILE, name, to.getShape()));
     }
     try (NDManager scope = manager.newSubManager()) {
-      NDArray read = scope.create(tensor.values().duplicate(), to.getShape());
+      NDArray read = scope.create(tensor.values(), to.getShape());
       program.call(scope, "copy", false, to, read);
     }
   }
@@ -230,7 +229,7 @@ final class LowRank implements Trained {
   @Override
   public Map<String, ByteBuffer> adapter() {
     Map<String, ByteBuffer> files = new TreeMap<>();
-    Map<String, SafeTensors.Stored> tensors = stored(PEFT);
+    Map<String, StoredTensor> tensors = stored(PEFT);
     for (int i : whole) {
       tensors.put(
           PEFT + transformer.parameters().get(i).name(), stored(transformer.weights().get(i)));

@@ -1,6 +1,7 @@
 package dev.temper.trainers.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -18,7 +19,7 @@ import java.util.TreeMap;
 /** Named tensors of an optimizer, zero at first, and its count of steps. */
 final class OptimizerState {
 
-  private static final String TENSORS = "optimizer.safetensors";
+  private static final TensorFiles TENSORS = new TensorFiles("optimizer");
   private static final String STEPS = "optimizer.steps";
 
   private final NDManager manager;
@@ -61,44 +62,49 @@ final class OptimizerState {
   }
 
   void save(CheckpointWriter out, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> stored = new TreeMap<>();
+    Map<String, StoredTensor> stored = new TreeMap<>();
     for (Tensors list : lists) {
       for (int i = 0; i < list.names.size(); i++) {
         NDArray value = list.values.get(i);
         stored.put(
             list.names.get(i),
-            new SafeTensors.Stored(value.getShape().getShape(), Transformer.floats(value)));
+            new StoredTensor(value.getShape().getShape(), () -> Transformer.floats(value)));
       }
     }
-    out.put(prefix + TENSORS, SafeTensors.write(stored));
+    TENSORS.write(stored, (name, content) -> out.put(prefix + name, content));
     ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     out.put(prefix + STEPS, count.putLong(steps).flip());
   }
 
   void restore(CheckpointReader from, String prefix) throws IOException {
-    Map<String, SafeTensors.Stored> stored =
-        SafeTensors.read(prefix + TENSORS, from.read(prefix + TENSORS));
+    Map<String, StoredTensor> stored = TENSORS.read(from, prefix);
+    Scratch scratch = new Scratch();
     for (Tensors list : lists) {
       for (int i = 0; i < list.names.size(); i++) {
-        replace(list.values, i, list.names.get(i), stored);
+        replace(list.values, i, list.names.get(i), stored, scratch);
       }
     }
     steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
   private void replace(
-      NDList values, int index, String name, Map<String, SafeTensors.Stored> stored) {
+      NDList values, int index, String name, Map<String, StoredTensor> stored, Scratch scratch) {
     NDArray old = values.get(index);
-    SafeTensors.Stored tensor = stored.get(name);
-    if (tensor == null || tensor.values().remaining() != old.size()) {
+    StoredTensor tensor = stored.get(name);
+    if (tensor == null) {
       throw new StageFailure(
           StageFailure.Type.ARTIFACT_CORRUPT,
-          "%s: %s must have shape %s".formatted(TENSORS, name, old.getShape()));
+          "%s: %s must have shape %s, got none".formatted(TENSORS.single(), name, old.getShape()));
     }
-    try (NDArray read = manager.create(tensor.values().duplicate(), old.getShape())) {
+    tensor.require(old.getShape().getShape());
+    try (NDManager scope = manager.newSubManager()) {
+      NDList pieces = new NDList();
+      tensor.addTo(pieces, scope, scratch);
       // A tensor in memory that libtorch allocated. Copying into the old one would not do: DJL
       // makes a target that shares memory with a Java buffer, for as long as it is used.
-      values.set(index, read.duplicate());
+      NDArray read = pieces.size() == 1 ? pieces.head().duplicate() : NDArrays.concat(pieces);
+      read.attach(manager);
+      values.set(index, read);
     }
     old.close();
   }

@@ -1,6 +1,8 @@
 package dev.temper.trainers.model;
 
 import ai.djl.ndarray.types.Shape;
+import dev.temper.trainers.model.family.Head;
+import dev.temper.trainers.model.family.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,25 +26,6 @@ record Parameter(String name, List<Part> parts, int columns) {
     }
   }
 
-  /** What stands on top of the last layer. */
-  enum Head {
-    /** Next-token logits. */
-    LANGUAGE_MODEL("LlamaForCausalLM"),
-    /** One score per sequence. */
-    SCORE("LlamaForSequenceClassification");
-
-    private final String architecture;
-
-    Head(String architecture) {
-      this.architecture = architecture;
-    }
-
-    /** As in {@code config.json}. */
-    String architecture() {
-      return architecture;
-    }
-  }
-
   Parameter {
     parts = List.copyOf(parts);
   }
@@ -59,45 +42,25 @@ record Parameter(String name, List<Part> parts, int columns) {
     return matrix() ? new Shape(rows(), columns) : new Shape(rows());
   }
 
-  /** All weights of a model, in the order of {@code llama.py}. */
-  static List<Parameter> of(LlamaConfig c, Head head) {
-    int width = c.hiddenSize();
-    int queries = c.heads() * c.headDim();
-    int keys = c.kvHeads() * c.headDim();
+  /** All weights of a model, in the order of {@code transformer.py}. */
+  static List<Parameter> of(ModelConfig config, Head head) {
+    int width = config.hiddenSize();
+    LayerLayout layout = new LayerLayout(config);
     List<Parameter> all = new ArrayList<>();
-    all.add(one("model.embed_tokens.weight", c.vocabSize(), width));
-    for (int i = 0; i < c.layers(); i++) {
-      String layer = "model.layers." + i + ".";
-      all.add(one(layer + "input_layernorm.weight", width, 0));
-      all.add(
-          new Parameter(
-              layer + "self_attn.qkv_proj.weight",
-              List.of(
-                  new Part(layer + "self_attn.q_proj.weight", queries),
-                  new Part(layer + "self_attn.k_proj.weight", keys),
-                  new Part(layer + "self_attn.v_proj.weight", keys)),
-              width));
-      all.add(one(layer + "self_attn.o_proj.weight", width, queries));
-      all.add(one(layer + "post_attention_layernorm.weight", width, 0));
-      all.add(
-          new Parameter(
-              layer + "mlp.gate_up_proj.weight",
-              List.of(
-                  new Part(layer + "mlp.gate_proj.weight", c.intermediateSize()),
-                  new Part(layer + "mlp.up_proj.weight", c.intermediateSize())),
-              width));
-      all.add(one(layer + "mlp.down_proj.weight", width, c.intermediateSize()));
+    all.add(one("model.embed_tokens.weight", config.vocabSize(), width));
+    for (int i = 0; i < config.shape().layers(); i++) {
+      all.addAll(layout.parameters(i));
     }
     all.add(one("model.norm.weight", width, 0));
     if (head == Head.SCORE) {
       all.add(one(SCORE, 1, width));
-    } else if (!c.tiedHead()) {
-      all.add(one(LANGUAGE_MODEL, c.vocabSize(), width));
+    } else if (!config.shape().tiedHead()) {
+      all.add(one(LANGUAGE_MODEL, config.vocabSize(), width));
     }
     return List.copyOf(all);
   }
 
-  private static Parameter one(String name, int rows, int columns) {
+  static Parameter one(String name, int rows, int columns) {
     return new Parameter(name, List.of(new Part(name, rows)), columns);
   }
 }

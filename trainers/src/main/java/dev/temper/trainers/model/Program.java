@@ -23,6 +23,9 @@ final class Program {
 
   private static final String METHOD = "module_method:";
 
+  /** Stands in a resource for the declarations of its attributes. */
+  private static final String CONSTANTS = "  # constants\n";
+
   private final PtSymbolBlock block;
 
   private Program(PtSymbolBlock block) {
@@ -33,10 +36,11 @@ final class Program {
    * Loads the class of a resource file; it lives as long as the manager.
    *
    * @param resource file name in this package
+   * @param constants attributes by name, see {@link ProgramArchive}
    */
-  static Program load(
-      NDManager manager, String resource, String type, Map<String, Number> constants) {
-    byte[] archive = ProgramArchive.pack(type, text(resource), constants);
+  static Program load(NDManager manager, String resource, String type, Map<String, ?> constants) {
+    String code = text(resource).replace(CONSTANTS, ProgramArchive.declarations(constants));
+    byte[] archive = ProgramArchive.pack(type, code, constants);
     try {
       PtSymbolBlock block =
           JniUtils.loadModule(

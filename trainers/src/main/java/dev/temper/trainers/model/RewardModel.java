@@ -6,7 +6,9 @@ import ai.djl.ndarray.NDManager;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.CheckpointWriter;
 import dev.temper.trainers.Pulse;
-import dev.temper.trainers.model.Parameter.Head;
+import dev.temper.trainers.model.family.Head;
+import dev.temper.trainers.model.family.HuggingFaceConfig;
+import dev.temper.trainers.model.family.ModelConfig;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -33,57 +35,73 @@ public final class RewardModel implements AutoCloseable {
    */
   public static RewardModel fromPolicy(Engine engine, Path policyFolder, NamedRandom head)
       throws IOException {
-    LlamaConfig config = Transformer.config(policyFolder, Head.LANGUAGE_MODEL);
+    HuggingFaceConfig config =
+        Transformer.config(policyFolder, Head.LANGUAGE_MODEL)
+            .requireHead(policyFolder.getFileName() + "/config.json", Head.SCORE);
     Transformer.WeightSource body =
-        Transformer.source(policyFolder, Parameter.of(config, Head.LANGUAGE_MODEL));
-    int width = config.hiddenSize();
+        Transformer.source(policyFolder, config.model(), Head.LANGUAGE_MODEL);
+    int width = config.model().hiddenSize();
     return new RewardModel(
         Transformer.create(
             engine,
             config,
             Head.SCORE,
-            parameter -> {
+            (scope, parameter) -> {
               if (!parameter.name().equals(Parameter.SCORE)) {
-                return body.values(parameter);
+                return body.pieces(scope, parameter);
               }
               FloatBuffer values = FloatBuffer.allocate(width);
               Initialization.fill(values, head, Parameter.SCORE, width, 1 / Math.sqrt(width + 1.0));
-              return values.flip();
+              return new NDList(scope.create(values.flip(), parameter.shape()));
             }));
   }
 
   /**
-   * Reads a Hugging Face directory of {@code LlamaForSequenceClassification} with one label.
+   * Reads a Hugging Face directory of a {@code ...ForSequenceClassification} with one label.
    *
    * @throws dev.temper.trainers.StageFailure naming what the directory asks for and Temper cannot
    *     do, or the tensor that is missing or of another shape
    */
   public static RewardModel load(Engine engine, Path folder) throws IOException {
-    return new RewardModel(Transformer.load(engine, folder, Head.SCORE));
+    HuggingFaceConfig config = Transformer.config(folder, Head.SCORE);
+    return new RewardModel(
+        Transformer.create(
+            engine, config, Head.SCORE, Transformer.source(folder, config.model(), Head.SCORE)));
   }
 
   /** The model as it was saved, bit for bit. */
   public static RewardModel restore(Engine engine, CheckpointReader from, String prefix)
       throws IOException {
-    return new RewardModel(Transformer.restore(engine, from, prefix, Head.SCORE));
+    HuggingFaceConfig config = Transformer.config(from, prefix, Head.SCORE);
+    return new RewardModel(
+        Transformer.create(
+            engine,
+            config,
+            Head.SCORE,
+            Transformer.source(from, prefix, config.model(), Head.SCORE)));
   }
 
   Transformer transformer() {
     return transformer;
   }
 
-  public LlamaConfig config() {
+  public ModelConfig config() {
     return transformer.config();
   }
 
-  /** Writes {@code model.safetensors} and {@code config.json} under a prefix. */
+  /** Writes what {@link #restore} needs under a prefix. */
   public void save(CheckpointWriter out, String prefix) throws IOException {
     transformer.save(out, prefix);
   }
 
-  /** The model's files in a Hugging Face directory, by name; those of the tokenizer are missing. */
+  /** Writes a Hugging Face directory, but for the files of the tokenizer. */
+  public void write(FileSink out) throws IOException {
+    transformer.write(out);
+  }
+
+  /** What {@link #write} writes, in memory. */
   public Map<String, ByteBuffer> files() {
-    return transformer.files();
+    return Transformer.files(this::write);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.temper.trainers.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.temper.trainers.StageFailure;
@@ -29,35 +28,34 @@ final class SafeTensors {
 
   private SafeTensors() {}
 
-  /**
-   * A tensor as float32.
-   *
-   * @param values as many as the shape says, row by row
-   */
-  record Stored(long[] shape, FloatBuffer values) {}
-
-  /** Tensors of a file of any size, each read when this is called. */
-  static Map<String, Stored> read(Path file) throws IOException {
+  /** Tensors of a file of any size, each mapped when its values are asked for. */
+  static Map<String, StoredTensor> read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return read(
           file.getFileName().toString(),
           channel.size(),
-          (offset, length) -> channel.map(FileChannel.MapMode.READ_ONLY, offset, length));
+          (offset, length) -> {
+            try (FileChannel again = FileChannel.open(file, StandardOpenOption.READ)) {
+              return again.map(FileChannel.MapMode.READ_ONLY, offset, length);
+            }
+          });
     }
   }
 
   /** Tensors of a file in memory. */
-  static Map<String, Stored> read(String name, ByteBuffer bytes) throws IOException {
+  static Map<String, StoredTensor> read(String name, ByteBuffer bytes) throws IOException {
     int start = bytes.position();
     return read(
         name, bytes.remaining(), (offset, length) -> bytes.slice(start + (int) offset, length));
   }
 
-  private interface Source {
+  /** The bytes of a file. */
+  @FunctionalInterface
+  interface Source {
     ByteBuffer range(long offset, int length) throws IOException;
   }
 
-  private static Map<String, Stored> read(String name, long size, Source source)
+  private static Map<String, StoredTensor> read(String name, long size, Source source)
       throws IOException {
     require(size >= LENGTH_BYTES, name, "is shorter than its header");
     long headerBytes = source.range(0, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -67,81 +65,31 @@ final class SafeTensors {
         "has a header of %d bytes in a file of %d".formatted(headerBytes, size));
     byte[] text = new byte[(int) headerBytes];
     source.range(LENGTH_BYTES, text.length).get(text);
-    JsonNode header = parse(name, text);
-    Map<String, Stored> tensors = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> entry : header.properties()) {
-      if (!entry.getKey().equals("__metadata__")) {
-        long data = LENGTH_BYTES + headerBytes;
-        tensors.put(
-            entry.getKey(), tensor(name, entry.getKey(), entry.getValue(), data, size, source));
-      }
+    long data = LENGTH_BYTES + headerBytes;
+    Map<String, StoredTensor> tensors = new TreeMap<>();
+    for (SafeTensorsHeader.Entry entry : SafeTensorsHeader.parse(name, text, size - data)) {
+      tensors.put(entry.name(), StoredTensor.of(name, entry, data + entry.from(), source));
     }
     return tensors;
   }
 
-  private static JsonNode parse(String name, byte[] text) {
-    try {
-      return JSON.readTree(new String(text, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new StageFailure(
-          StageFailure.Type.ARTIFACT_CORRUPT, name + " has a header that is no JSON", e);
-    }
-  }
-
-  private static Stored tensor(
-      String file, String tensor, JsonNode entry, long data, long size, Source source)
-      throws IOException {
-    String name = file + ": " + tensor;
-    String type = entry.path("dtype").asText();
-    require(
-        type.equals("F32") || type.equals("BF16"),
-        name,
-        "must have dtype one of [F32, BF16], got '%s'".formatted(type));
-    int bytesEach = type.equals("F32") ? Float.BYTES : Short.BYTES;
-    long[] shape = new long[entry.path("shape").size()];
-    long count = 1;
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = entry.path("shape").get(i).asLong();
-      count = Math.multiplyExact(count, shape[i]);
-    }
-    long from = entry.path("data_offsets").path(0).asLong(-1);
-    long to = entry.path("data_offsets").path(1).asLong(-1);
-    require(
-        from >= 0 && to - from == count * bytesEach && data + to <= size,
-        name,
-        "has a byte range [%d, %d) that fits neither shape nor file".formatted(from, to));
-    ByteBuffer bytes =
-        source.range(data + from, Math.toIntExact(to - from)).order(ByteOrder.LITTLE_ENDIAN);
-    return new Stored(shape, type.equals("F32") ? bytes.asFloatBuffer() : widened(bytes));
-  }
-
-  /** bfloat16 is the upper half of a float32. */
-  private static FloatBuffer widened(ByteBuffer bytes) {
-    FloatBuffer wide = FloatBuffer.allocate(bytes.remaining() / Short.BYTES);
-    while (wide.hasRemaining()) {
-      wide.put(Float.intBitsToFloat(bytes.getShort() << 16));
-    }
-    return wide.flip();
-  }
-
   /** A file of float32 tensors, in order of names; {@code format} is what transformers asks for. */
-  static ByteBuffer write(Map<String, Stored> tensors) {
-    Map<String, Stored> sorted = new TreeMap<>(tensors);
+  static ByteBuffer write(Map<String, StoredTensor> tensors) {
+    Map<String, StoredTensor> sorted = new TreeMap<>(tensors);
     ObjectNode header = JSON.createObjectNode();
     header.putObject("__metadata__").put("format", "pt");
     long offset = 0;
-    List<FloatBuffer> data = new ArrayList<>();
-    for (Map.Entry<String, Stored> entry : sorted.entrySet()) {
-      FloatBuffer values = entry.getValue().values().duplicate();
+    List<StoredTensor> data = new ArrayList<>();
+    for (Map.Entry<String, StoredTensor> entry : sorted.entrySet()) {
       ObjectNode tensor = header.putObject(entry.getKey()).put("dtype", "F32");
+      tensor.withArray("shape");
       for (long size : entry.getValue().shape()) {
         tensor.withArray("shape").add(size);
       }
-      tensor.withArray("shape");
-      long end = offset + (long) values.remaining() * Float.BYTES;
+      long end = offset + entry.getValue().count() * Float.BYTES;
       tensor.putArray("data_offsets").add(offset).add(end);
       offset = end;
-      data.add(values);
+      data.add(entry.getValue());
     }
     byte[] text = padded(header.toString());
     long size = LENGTH_BYTES + text.length + offset;
@@ -154,7 +102,7 @@ final class SafeTensors {
     ByteBuffer file = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
     file.putLong(text.length).put(text);
     FloatBuffer floats = file.asFloatBuffer();
-    data.forEach(floats::put);
+    data.forEach(tensor -> floats.put(tensor.values()));
     return file.rewind();
   }
 

@@ -83,11 +83,7 @@ final class Sampler implements AutoCloseable {
     List<Completion> generate() {
       try (NDManager scope = manager.newSubManager()) {
         NDArray numbers = uniforms(scope);
-        NDArray settings =
-            scope.create(
-                new double[] {
-                  sampling.temperature(), transformer.config().eosId(), STEPS_PER_CALL
-                });
+        NDArray settings = scope.create(settings());
         NDManager owner = scope.newSubManager();
         NDList state = start(owner);
         while (state.get(QUEUE).toLongArray()[1] > 0) {
@@ -99,6 +95,17 @@ final class Sampler implements AutoCloseable {
         }
         return completions(state);
       }
+    }
+
+    private double[] settings() {
+      List<Integer> ends = transformer.config().tokens().ends();
+      double[] settings = new double[2 + ends.size()];
+      settings[0] = sampling.temperature();
+      settings[1] = STEPS_PER_CALL;
+      for (int i = 0; i < ends.size(); i++) {
+        settings[2 + i] = ends.get(i);
+      }
+      return settings;
     }
 
     private NDList start(NDManager scope) {
@@ -154,7 +161,7 @@ final class Sampler implements AutoCloseable {
         int[] ids = Arrays.stream(tokens, from, from + count).mapToInt(Math::toIntExact).toArray();
         int at = i * sampling.maxCompletionTokens();
         float[] found = Arrays.copyOfRange(logProbs, at, at + count);
-        boolean ended = ids[count - 1] == transformer.config().eosId();
+        boolean ended = transformer.config().tokens().ends().contains(ids[count - 1]);
         completions.add(new Completion(ids, found, ended));
       }
       return completions;

@@ -1,18 +1,28 @@
 package dev.temper.trainers.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.CheckpointWriter;
 import dev.temper.trainers.StageFailure;
-import dev.temper.trainers.model.Parameter.Head;
+import dev.temper.trainers.model.family.Attention;
+import dev.temper.trainers.model.family.Attention.Layer;
+import dev.temper.trainers.model.family.Block.Activation;
+import dev.temper.trainers.model.family.Head;
+import dev.temper.trainers.model.family.HuggingFaceConfig;
+import dev.temper.trainers.model.family.ModelConfig;
+import dev.temper.trainers.model.family.Rope;
+import dev.temper.trainers.model.family.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +33,11 @@ import java.util.TreeSet;
 /** The weights of one model with the program that computes with them. */
 final class Transformer implements AutoCloseable {
 
-  private static final String WEIGHTS = "model.safetensors";
   private static final String CONFIG = "config.json";
+  private static final TensorFiles WEIGHTS = new TensorFiles("model");
 
   private final Engine engine;
-  private final LlamaConfig config;
+  private final HuggingFaceConfig config;
   private final Head head;
   private final NDManager manager;
   private final List<Parameter> parameters;
@@ -35,96 +45,105 @@ final class Transformer implements AutoCloseable {
   private final Program program;
   private long updates;
 
-  private Transformer(Engine engine, LlamaConfig config, Head head, WeightSource source) {
+  private Transformer(Engine engine, HuggingFaceConfig config, Head head, WeightSource source) {
     this.engine = engine;
     this.config = config;
     this.head = head;
-    this.parameters = Parameter.of(config, head);
+    this.parameters = Parameter.of(config.model(), head);
     this.manager = engine.newManager();
     try {
       for (Parameter parameter : parameters) {
-        try (NDArray read = manager.create(source.values(parameter), parameter.shape())) {
-          // A copy in memory that libtorch allocated: how memory is aligned can change last bits.
-          NDArray weight = read.duplicate();
-          weight.setRequiresGradient(true);
-          weights.add(weight);
-        }
+        NDArray weight = weight(source, parameter);
+        weight.setRequiresGradient(true);
+        weights.add(weight);
       }
-      this.program = Program.load(manager, "llama.py", "Llama", constants());
+      this.program = Program.load(manager, "transformer.py", "Transformer", constants());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
     }
   }
 
-  /** Initial values of a weight, row by row. */
-  @FunctionalInterface
-  interface WeightSource {
-    FloatBuffer values(Parameter parameter);
+  private NDArray weight(WeightSource source, Parameter parameter) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDList pieces = source.pieces(scope, parameter);
+      // A copy in memory that libtorch allocated: how memory is aligned can change last bits, and
+      // an update must not reach a file.
+      NDArray weight = pieces.size() == 1 ? pieces.head().duplicate() : NDArrays.concat(pieces);
+      weight.attach(manager);
+      return weight;
+    }
   }
 
-  static Transformer create(Engine engine, LlamaConfig config, Head head, WeightSource source) {
+  /** Initial values of a weight, as one array or as several to be joined along the first axis. */
+  @FunctionalInterface
+  interface WeightSource {
+    NDList pieces(NDManager scope, Parameter parameter);
+  }
+
+  static Transformer create(
+      Engine engine, HuggingFaceConfig config, Head head, WeightSource source) {
     return new Transformer(engine, config, head, source);
   }
 
-  /** Reads a Hugging Face directory. */
-  static Transformer load(Engine engine, Path folder, Head head) throws IOException {
-    LlamaConfig config = config(folder, head);
-    return create(engine, config, head, source(folder, Parameter.of(config, head)));
-  }
-
-  static LlamaConfig config(Path folder, Head head) throws IOException {
-    return HuggingFaceConfig.read(
-        folder.getFileName() + "/" + CONFIG, Files.readAllBytes(folder.resolve(CONFIG)), head);
-  }
-
-  /**
-   * The weights of a Hugging Face directory.
-   *
-   * @param expected all that its model has
-   */
-  static WeightSource source(Path folder, List<Parameter> expected) throws IOException {
-    if (Files.exists(folder.resolve(WEIGHTS + ".index.json"))) {
+  /** The configuration of a Hugging Face directory. */
+  static HuggingFaceConfig config(Path folder, Head head) throws IOException {
+    String name = folder.getFileName() + "/" + CONFIG;
+    try {
+      HuggingFaceConfig config =
+          HuggingFaceConfig.read(name, Files.readAllBytes(folder.resolve(CONFIG)), head);
+      TokenizerReach.require(folder, config.model().vocabSize());
+      return config;
+    } catch (NoSuchFileException e) {
       throw new StageFailure(
-          StageFailure.Type.INVALID_SPEC,
-          folder.getFileName() + " cannot be loaded: its weights are in more than one file");
+          StageFailure.Type.INVALID_SPEC, "there is no " + name + " to load a model from", e);
     }
-    Map<String, SafeTensors.Stored> stored = SafeTensors.read(folder.resolve(WEIGHTS));
-    Set<String> unknown = new TreeSet<>(stored.keySet());
-    expected.forEach(p -> p.parts().forEach(part -> unknown.remove(part.name())));
-    // Derived from others: a tied head, and the frequencies that old versions stored.
-    unknown.removeIf(n -> n.equals(Parameter.LANGUAGE_MODEL) || n.endsWith("rotary_emb.inv_freq"));
-    if (!unknown.isEmpty()) {
-      throw new StageFailure(
-          StageFailure.Type.INVALID_SPEC,
-          "%s cannot be loaded: its weights have unknown tensors %s"
-              .formatted(folder.getFileName(), unknown));
-    }
-    return source(WEIGHTS, stored);
   }
 
-  static Transformer restore(Engine engine, CheckpointReader from, String prefix, Head head)
+  /** The weights of a Hugging Face directory. */
+  static WeightSource source(Path folder, ModelConfig config, Head head) throws IOException {
+    return new StoredWeights(
+        String.valueOf(folder.getFileName()), WEIGHTS.read(folder), Parameter.of(config, head));
+  }
+
+  /** The configuration of a checkpoint. */
+  static HuggingFaceConfig config(CheckpointReader from, String prefix, Head head)
       throws IOException {
-    ByteBuffer text = from.read(prefix + CONFIG);
-    byte[] bytes = new byte[text.remaining()];
-    text.get(bytes);
-    LlamaConfig config = HuggingFaceConfig.read(prefix + CONFIG, bytes, head);
-    Map<String, SafeTensors.Stored> stored =
-        SafeTensors.read(prefix + WEIGHTS, from.read(prefix + WEIGHTS));
-    return create(engine, config, head, source(prefix + WEIGHTS, stored));
+    return HuggingFaceConfig.read(prefix + CONFIG, bytes(from.read(prefix + CONFIG)), head);
+  }
+
+  /** The weights of a checkpoint. */
+  static WeightSource source(CheckpointReader from, String prefix, ModelConfig config, Head head)
+      throws IOException {
+    return new StoredWeights(
+        prefix + WEIGHTS.single(), WEIGHTS.read(from, prefix), Parameter.of(config, head));
+  }
+
+  static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   void save(CheckpointWriter out, String prefix) throws IOException {
-    out.put(prefix + WEIGHTS, safetensors());
-    out.put(prefix + CONFIG, HuggingFaceConfig.write(config, head));
+    write(WEIGHTS, (name, content) -> out.put(prefix + name, content));
   }
 
-  /** The model's part of a Hugging Face directory, by file name. */
-  Map<String, ByteBuffer> files() {
-    Map<String, ByteBuffer> files = new TreeMap<>();
-    files.put(CONFIG, HuggingFaceConfig.write(config, head));
-    files.put(WEIGHTS, safetensors());
-    return files;
+  /** Writes the model's part of a Hugging Face directory. */
+  void write(FileSink out) throws IOException {
+    write(WEIGHTS, out);
+  }
+
+  void write(TensorFiles files, FileSink out) throws IOException {
+    files.write(tensors(), out);
+    out.put(CONFIG, config.bytes(head));
+  }
+
+  /** Names of what {@link #write} writes. */
+  Set<String> fileNames() {
+    Set<String> names = new TreeSet<>(WEIGHTS.names(tensors()));
+    names.add(CONFIG);
+    return names;
   }
 
   Transformer copy() {
@@ -132,15 +151,45 @@ final class Transformer implements AutoCloseable {
     for (int i = 0; i < parameters.size(); i++) {
       mine.put(parameters.get(i).name(), weights.get(i));
     }
-    return create(engine, config, head, p -> floats(mine.get(p.name())));
+    return create(
+        engine,
+        config,
+        head,
+        (scope, parameter) -> {
+          // Without its history: a thread that records gradients would tie the models together.
+          NDArray weight = mine.get(parameter.name()).stopGradient();
+          weight.attach(scope);
+          return new NDList(weight);
+        });
+  }
+
+  /** What a model writes, in memory. */
+  static Map<String, ByteBuffer> files(Writing writing) {
+    Map<String, ByteBuffer> files = new TreeMap<>();
+    try {
+      writing.write(files::put);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  /** Hands files over, one after another. */
+  interface Writing {
+    void write(FileSink out) throws IOException;
+  }
+
+  /** {@code generation_config.json} for a model that has none. */
+  ByteBuffer generationConfig() {
+    return config.generation();
   }
 
   Engine engine() {
     return engine;
   }
 
-  LlamaConfig config() {
-    return config;
+  ModelConfig config() {
+    return config.model();
   }
 
   NDManager manager() {
@@ -168,60 +217,84 @@ final class Transformer implements AutoCloseable {
     updates++;
   }
 
-  /** What the programs know about the model's shape. */
-  Map<String, Number> constants() {
-    Map<String, Number> constants = new LinkedHashMap<>();
-    constants.put("layers", config.layers());
-    constants.put("heads", config.heads());
-    constants.put("kv_heads", config.kvHeads());
-    constants.put("head_dim", config.headDim());
-    constants.put("tied", head == Head.LANGUAGE_MODEL && config.tiedHead() ? 1 : 0);
+  /** What the programs know about the model. */
+  Map<String, Object> constants() {
+    ModelConfig model = config.model();
+    Shape shape = model.shape();
+    Attention attention = model.attention();
+    Map<String, Object> constants = new LinkedHashMap<>();
+    constants.put("layers", shape.layers());
+    constants.put("heads", shape.heads());
+    constants.put("kv_heads", shape.kvHeads());
+    constants.put("head_dim", shape.headDim());
+    constants.put("tied", head == Head.LANGUAGE_MODEL && shape.tiedHead() ? 1 : 0);
     constants.put("bfloat16", engine.bfloat16() ? 1 : 0);
-    constants.put("rms_eps", config.rmsNormEps());
-    constants.put("rope_theta", config.ropeTheta());
+    constants.put("rms_eps", shape.rmsNormEps());
+    constants.put("norm_plus_one", model.block().normPlusOne() ? 1 : 0);
+    constants.put("gelu_tanh", model.block().activation() == Activation.GELU_TANH ? 1 : 0);
+    constants.put("embedding_scale", model.scales().embedding());
+    constants.put("logit_cap", head == Head.SCORE ? 0.0 : model.scales().logitCap());
+    constants.put("attention_scale", attention.scale());
+    constants.put("attention_cap", attention.cap());
+    constants.put("window", attention.window());
+    constants.put(
+        "layer_windowed",
+        attention.layers().stream().mapToInt(layer -> layer.windowed() ? 1 : 0).toArray());
+    constants.put(
+        "layer_positions", attention.layers().stream().mapToInt(Transformer::positions).toArray());
+    addRope(constants, "rope", attention.rope());
+    // A base of 0 says that no layer has positions of its own.
+    addRope(constants, "local", attention.localRope().orElse(new Rope(0, List.of(), 1)));
+    new LayerLayout(model).addConstants(constants);
     return constants;
   }
 
-  private ByteBuffer safetensors() {
-    Map<String, SafeTensors.Stored> stored = new TreeMap<>();
+  private static int positions(Layer layer) {
+    return switch (layer.positions()) {
+      case NONE -> 0;
+      case ROPE -> 1;
+      case LOCAL_ROPE -> 2;
+    };
+  }
+
+  private static void addRope(Map<String, Object> constants, String name, Rope rope) {
+    constants.put(name + "_theta", rope.theta());
+    constants.put(name + "_frequencies", rope.frequencies().stream().mapToDouble(f -> f).toArray());
+    constants.put(name + "_factor", rope.factor());
+  }
+
+  /** The tensors of the checkpoint, each read off its weight when it is written. */
+  private Map<String, StoredTensor> tensors() {
+    Map<String, StoredTensor> tensors = new TreeMap<>();
     for (int i = 0; i < parameters.size(); i++) {
+      NDArray weight = weights.get(i);
       Parameter parameter = parameters.get(i);
-      FloatBuffer all = floats(weights.get(i));
       int at = 0;
       for (Parameter.Part part : parameter.parts()) {
-        long[] shape = part.shape(parameter.columns()).getShape();
-        int size = (int) part.shape(parameter.columns()).size();
-        stored.put(part.name(), new SafeTensors.Stored(shape, all.slice(at, size)));
-        at += size;
+        int from = at;
+        at += part.rows();
+        int to = at;
+        tensors.put(
+            part.name(),
+            new StoredTensor(
+                part.shape(parameter.columns()).getShape(),
+                () -> rows(weight, from, to, parameter.rows())));
       }
     }
-    return SafeTensors.write(stored);
+    return tensors;
+  }
+
+  private static FloatBuffer rows(NDArray weight, int from, int to, int all) {
+    if (to - from == all) {
+      return floats(weight);
+    }
+    try (NDArray part = weight.get(new NDIndex("{}:{}", from, to))) {
+      return floats(part);
+    }
   }
 
   static FloatBuffer floats(NDArray array) {
     return FloatBuffer.wrap(array.toFloatArray());
-  }
-
-  private static WeightSource source(String file, Map<String, SafeTensors.Stored> stored) {
-    return parameter -> {
-      FloatBuffer all = FloatBuffer.allocate((int) parameter.shape().size());
-      for (Parameter.Part part : parameter.parts()) {
-        SafeTensors.Stored tensor = stored.get(part.name());
-        long[] wanted = part.shape(parameter.columns()).getShape();
-        if (tensor == null || !Arrays.equals(tensor.shape(), wanted)) {
-          throw new StageFailure(
-              StageFailure.Type.ARTIFACT_CORRUPT,
-              "%s: %s must have shape %s, got %s"
-                  .formatted(
-                      file,
-                      part.name(),
-                      Arrays.toString(wanted),
-                      tensor == null ? "none" : Arrays.toString(tensor.shape())));
-        }
-        all.put(tensor.values().duplicate());
-      }
-      return all.flip();
-    };
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.temper.trainers.stage;
 
 import dev.temper.trainers.ArtifactWriter;
 import dev.temper.trainers.model.Engine;
+import dev.temper.trainers.model.FileSink;
 import dev.temper.trainers.model.LanguageModel;
 import dev.temper.trainers.model.Learner;
 import dev.temper.trainers.text.ChatFormat;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** A model with its tokenizer, as a Hugging Face directory. */
 final class ModelFolder {
@@ -33,23 +33,27 @@ final class ModelFolder {
    * Writes model and tokenizer as content.
    *
    * @param folder inside the artifact; empty for its root
-   * @param model files by name, from a policy or a reward model
+   * @param model hands its files over
    */
-  static void write(
-      ArtifactWriter out, String folder, Map<String, ByteBuffer> model, Tokenizer tokenizer)
+  static void write(ArtifactWriter out, String folder, Model model, Tokenizer tokenizer)
       throws IOException {
-    Map<String, ByteBuffer> files = new TreeMap<>(model);
-    files.putAll(tokenizer.files());
-    for (Map.Entry<String, ByteBuffer> file : files.entrySet()) {
-      out.content(folder.isEmpty() ? file.getKey() : folder + "/" + file.getKey(), file.getValue());
+    String prefix = folder.isEmpty() ? "" : folder + "/";
+    model.write((name, content) -> out.content(prefix + name, content));
+    for (Map.Entry<String, ByteBuffer> file : tokenizer.files().entrySet()) {
+      out.content(prefix + file.getKey(), file.getValue());
     }
   }
 
   /** Writes what was trained as a PEFT adapter, where it is one, beside the model that holds it. */
   static void writeAdapter(ArtifactWriter out, Learner learner) throws IOException {
-    for (Map.Entry<String, ByteBuffer> file : new TreeMap<>(learner.adapter()).entrySet()) {
+    for (Map.Entry<String, ByteBuffer> file : learner.adapter().entrySet()) {
       out.content("adapter/" + file.getKey(), file.getValue());
     }
+  }
+
+  /** A policy or a reward model, as it is written or was kept. */
+  interface Model {
+    void write(FileSink out) throws IOException;
   }
 
   /** A model that can be talked to. */

@@ -10,9 +10,9 @@ import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
 import dev.temper.trainers.model.Learner;
-import dev.temper.trainers.model.LlamaConfig;
 import dev.temper.trainers.model.Schedule;
 import dev.temper.trainers.model.Sequence;
+import dev.temper.trainers.model.family.ModelConfig;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
@@ -52,7 +52,7 @@ final class Pretraining {
                 ? LanguageModel.restore(engine, from.get(), "policy/")
                 : LanguageModel.initialize(
                     engine,
-                    LlamaConfig.of(
+                    ModelConfig.of(
                         spec.model(),
                         tokenizer.vocabSize(),
                         tokenizer.bosId(),

@@ -206,7 +206,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     float[] scores = finalScores.orElseGet(() -> scores(rows, Pulse.NONE));
     NormalizedReward.Normalization normalization =
         NormalizedReward.Normalization.of(scores, pairs.normalizationSource());
-    ModelFolder.write(out, "", model.files(), tokenizer);
+    ModelFolder.write(out, "", model::write, tokenizer);
     ModelFolder.writeAdapter(out, learner);
     out.content(NormalizedReward.Normalization.FILE, JsonLines.object(normalization));
     out.attachment(SampleLine.FILE, JsonLines.write(samples(rows, scores, normalization)));

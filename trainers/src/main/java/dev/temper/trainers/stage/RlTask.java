@@ -120,7 +120,7 @@ final class RlTask implements StepwiseTask, Inspectable {
     if (from.isPresent()) {
       CheckpointReader checkpoint = from.get();
       learner.restore(checkpoint, "optimizer/");
-      snapshots.restore(checkpoint, model.files().keySet());
+      snapshots.restore(checkpoint, model.fileNames());
       this.samples = Chunks.restore("samples", checkpoint);
       this.progress = Progress.restore(checkpoint);
       this.coefficients = JsonLines.object(checkpoint.read(COEFFICIENTS), Coefficients.class);

@@ -71,7 +71,15 @@ final class Snapshots {
     out.content(Grid.FILE, JsonLines.object(grid));
     for (Map.Entry<Long, SortedMap<String, ByteBuffer>> snapshot : kept.entrySet()) {
       String folder = folder(snapshot.getKey());
-      ModelFolder.write(out, folder, snapshot.getValue(), tokenizer);
+      ModelFolder.write(
+          out,
+          folder,
+          sink -> {
+            for (Map.Entry<String, ByteBuffer> file : snapshot.getValue().entrySet()) {
+              sink.put(file.getKey(), file.getValue());
+            }
+          },
+          tokenizer);
       // In every folder, so that the grid can be read from whichever output a stage is given.
       out.content(folder + "/" + Grid.FILE, JsonLines.object(grid));
       outputs.put("@" + snapshot.getKey(), folder);

@@ -180,7 +180,7 @@ final class TokenTraining implements StepwiseTask, Inspectable {
 
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
-    ModelFolder.write(out, "", policy.model().files(), policy.tokenizer());
+    ModelFolder.write(out, "", policy.model()::write, policy.tokenizer());
     ModelFolder.writeAdapter(out, learner);
     out.attachment(SampleLine.FILE, samples.file());
     return new StageOutput(Map.of("", ""), progress.latest());

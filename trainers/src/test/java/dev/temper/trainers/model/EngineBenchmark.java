@@ -9,6 +9,8 @@ import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.SamplingSpec;
 import dev.temper.trainers.Compute;
 import dev.temper.trainers.Pulse;
+import dev.temper.trainers.model.family.ModelConfig;
+import dev.temper.trainers.model.family.Tokens;
 import dev.temper.trainers.random.NamedRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,22 +48,21 @@ public final class EngineBenchmark {
   }
 
   private static void run(int[] shape, int rounds, double rate, Engine one, Engine two) {
-    LlamaConfig config =
-        new LlamaConfig(
-            shape[4],
-            shape[0],
-            shape[3],
-            shape[1],
-            shape[2],
-            shape[2],
-            shape[0] / shape[2],
+    ModelConfig config =
+        ModelConfig.llama(
+            new dev.temper.trainers.model.family.Shape(
+                shape[4],
+                shape[0],
+                shape[3],
+                shape[1],
+                shape[2],
+                shape[2],
+                shape[0] / shape[2],
+                1e-5,
+                true,
+                2 * ROW_TOKENS),
             10000,
-            1e-5,
-            true,
-            2 * ROW_TOKENS,
-            0,
-            1,
-            2);
+            new Tokens(0, List.of(1), 2));
     try (LanguageModel alone = model(one, config);
         LanguageModel shared = model(two, config);
         Learner aloneLearner = Learner.of(one, alone, optimizer(), 0);
@@ -95,7 +96,7 @@ public final class EngineBenchmark {
     }
   }
 
-  private static LanguageModel model(Engine engine, LlamaConfig config) {
+  private static LanguageModel model(Engine engine, ModelConfig config) {
     return LanguageModel.initialize(engine, config, 0.02, new NamedRandom(1, "weights"));
   }
 

@@ -11,6 +11,8 @@ import dev.temper.recipes.LoraSpec;
 import dev.temper.trainers.Compute;
 import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.model.family.Head;
+import dev.temper.trainers.model.family.HuggingFaceConfig;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -50,10 +52,10 @@ class LowRankTest {
   void theWeightsAreTheirBasePlusTheScaledProductAndOthersStay() throws Exception {
     try (LanguageModel model = TinyModels.model(engine);
         Learner learner = learner(model, TinyModels.lora("v_proj", "up_proj"))) {
-      Map<String, SafeTensors.Stored> before = weights(model);
+      Map<String, StoredTensor> before = weights(model);
       learner.stepOnTokens(List.of(TinyModels.sequences(4, 8)), ROW_TOKENS, 0.3, 0.01, Pulse.NONE);
-      Map<String, SafeTensors.Stored> after = weights(model);
-      Map<String, SafeTensors.Stored> adapter = adapter(learner);
+      Map<String, StoredTensor> after = weights(model);
+      Map<String, StoredTensor> adapter = adapter(learner);
 
       assertThat(values(after, Q)).isEqualTo(values(before, Q));
       assertThat(values(after, V)).isNotEqualTo(values(before, V));
@@ -105,9 +107,9 @@ class LowRankTest {
     try (Transformer transformer =
             Transformer.create(
                 engine,
-                TinyModels.config(true),
-                Parameter.Head.SCORE,
-                parameter -> FloatBuffer.allocate((int) parameter.shape().size()));
+                HuggingFaceConfig.of(TinyModels.config(true)),
+                Head.SCORE,
+                (owner, parameter) -> new NDList(owner.zeros(parameter.shape())));
         NDManager scope = transformer.manager().newSubManager()) {
       LowRank lowRank = new LowRank(transformer, TinyModels.lora("q_proj"), RANDOM, scope);
       assertThat(lowRank.tensors())
@@ -172,16 +174,16 @@ class LowRankTest {
         .subNDList(1);
   }
 
-  private static Map<String, SafeTensors.Stored> weights(LanguageModel model) throws IOException {
+  private static Map<String, StoredTensor> weights(LanguageModel model) throws IOException {
     return SafeTensors.read("weights", model.files().get("model.safetensors"));
   }
 
-  private static Map<String, SafeTensors.Stored> adapter(Learner learner) throws IOException {
+  private static Map<String, StoredTensor> adapter(Learner learner) throws IOException {
     return SafeTensors.read("adapter", learner.adapter().get("adapter_model.safetensors"));
   }
 
-  private static float[] values(Map<String, SafeTensors.Stored> all, String name) {
-    FloatBuffer values = all.get(name).values().duplicate();
+  private static float[] values(Map<String, StoredTensor> all, String name) {
+    FloatBuffer values = all.get(name).values();
     float[] array = new float[values.remaining()];
     values.get(array);
     return array;

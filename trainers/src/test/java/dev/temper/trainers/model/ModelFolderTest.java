@@ -9,7 +9,9 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,7 +66,7 @@ class ModelFolderTest {
   @Test
   void tensorsHaveTheNamesAndShapesOfTransformers() throws IOException {
     try (LanguageModel model = TinyModels.model(engine, TinyModels.config(false))) {
-      Map<String, SafeTensors.Stored> stored =
+      Map<String, StoredTensor> stored =
           SafeTensors.read("model", model.files().get("model.safetensors"));
       Map<String, List<Long>> shapes = new TreeMap<>();
       stored.forEach(
@@ -123,12 +125,11 @@ class ModelFolderTest {
   }
 
   private void assertRefused(
-      Consumer<Map<String, SafeTensors.Stored>> change, StageFailure.Type type, String message)
+      Consumer<Map<String, StoredTensor>> change, StageFailure.Type type, String message)
       throws IOException {
     try (LanguageModel model = TinyModels.model(engine)) {
       Map<String, ByteBuffer> files = model.files();
-      Map<String, SafeTensors.Stored> tensors =
-          SafeTensors.read("model", files.get("model.safetensors"));
+      Map<String, StoredTensor> tensors = SafeTensors.read("model", files.get("model.safetensors"));
       change.accept(tensors);
       files.put("model.safetensors", SafeTensors.write(tensors));
       write(files);
@@ -151,8 +152,7 @@ class ModelFolderTest {
     assertRefused(
         tensors ->
             tensors.put(
-                "model.norm.weight",
-                new SafeTensors.Stored(new long[] {3}, FloatBuffer.allocate(3))),
+                "model.norm.weight", new StoredTensor(new long[] {3}, FloatBuffer.allocate(3))),
         StageFailure.Type.ARTIFACT_CORRUPT,
         "model.norm.weight must have shape [24], got [3]");
   }
@@ -163,18 +163,158 @@ class ModelFolderTest {
         tensors ->
             tensors.put(
                 "model.layers.0.self_attn.q_proj.bias",
-                new SafeTensors.Stored(new long[] {32}, FloatBuffer.allocate(32))),
+                new StoredTensor(new long[] {32}, FloatBuffer.allocate(32))),
         StageFailure.Type.INVALID_SPEC,
         "unknown tensors [model.layers.0.self_attn.q_proj.bias]");
   }
 
+  private Map<String, ByteBuffer> sharded() throws IOException {
+    Map<String, ByteBuffer> files = new TreeMap<>();
+    try (LanguageModel model = TinyModels.model(engine)) {
+      model.transformer().write(new TensorFiles("model", 8192), files::put);
+    }
+    write(files);
+    return files;
+  }
+
   @Test
-  void weightsInSeveralFilesAreRefused() throws IOException {
+  void aLargeModelIsSavedInShards() throws IOException {
+    Map<String, ByteBuffer> files = sharded();
+    assertThat(files.keySet())
+        .hasSizeGreaterThan(4)
+        .contains("model.safetensors.index.json", "model-00001-of-00007.safetensors")
+        .doesNotContain("model.safetensors");
+    try (LanguageModel model = TinyModels.model(engine);
+        LanguageModel loaded = LanguageModel.load(engine, folder)) {
+      assertThat(loaded.files()).isEqualTo(model.files());
+      assertThat(new TensorFiles("model", 8192).names(read(folder)))
+          .containsExactlyElementsOf(
+              files.keySet().stream().filter(name -> name.startsWith("model")).sorted().toList());
+    }
+  }
+
+  private static Map<String, StoredTensor> read(Path folder) throws IOException {
+    return new TensorFiles("model").read(folder);
+  }
+
+  @Test
+  void aCheckpointOfShardsIsRestored() throws IOException {
+    MemoryCheckpoint checkpoint = new MemoryCheckpoint();
+    for (Map.Entry<String, ByteBuffer> file : sharded().entrySet()) {
+      checkpoint.put("policy/" + file.getKey(), file.getValue());
+    }
+    try (LanguageModel model = TinyModels.model(engine);
+        LanguageModel restored = LanguageModel.restore(engine, checkpoint, "policy/")) {
+      assertThat(restored.files()).isEqualTo(model.files());
+    }
+  }
+
+  private void assertFolderRefused(String... parts) {
+    assertThatThrownBy(() -> LanguageModel.load(engine, folder))
+        .isInstanceOfSatisfying(
+            StageFailure.class, e -> assertThat(e.getMessage()).contains(parts));
+  }
+
+  @Test
+  void aMissingShardIsNamed() throws IOException {
+    sharded();
+    Files.delete(folder.resolve("model-00002-of-00007.safetensors"));
+    assertFolderRefused(
+        "model.safetensors.index.json names model-00002-of-00007.safetensors for ",
+        "there is no such file");
+  }
+
+  @Test
+  void anIndexThatLiesIsRefused() throws IOException {
+    sharded();
+    Path index = folder.resolve("model.safetensors.index.json");
+    String text = Files.readString(index);
+    Files.writeString(index, text.replace("model.norm.weight", "model.other.weight"));
+    assertFolderRefused("disagree", "[model.other.weight]", "[model.norm.weight]");
+    Files.writeString(index, text.replace("model-00001-of", "../model-00001-of"));
+    assertFolderRefused("must be in a .safetensors file beside it, got '../model-00001");
+    Files.writeString(index, "{}");
+    assertFolderRefused("model.safetensors.index.json must have a weight_map");
+    Files.writeString(index, "{");
+    assertFolderRefused("model.safetensors.index.json is no JSON");
+  }
+
+  @Test
+  void weightsInTwoWaysAreRefused() throws IOException {
+    sharded();
+    Files.write(folder.resolve("model.safetensors"), new byte[0]);
+    assertFolderRefused("has both model.safetensors and model.safetensors.index.json");
+  }
+
+  @Test
+  void aFolderWithoutWeightsIsRefused() throws IOException {
+    sharded();
+    Files.delete(folder.resolve("model.safetensors.index.json"));
+    assertFolderRefused("has neither model.safetensors nor model.safetensors.index.json");
+    Files.delete(folder.resolve("config.json"));
+    assertFolderRefused("there is no ", "/config.json to load a model from");
+  }
+
+  @Test
+  void weightsMayLieAnywhereInAFile() throws IOException {
+    try (LanguageModel model = TinyModels.model(engine)) {
+      Map<String, ByteBuffer> files = model.files();
+      write(files);
+      ByteBuffer aligned = files.get("model.safetensors").order(ByteOrder.LITTLE_ENDIAN);
+      int header = (int) aligned.getLong(0);
+      ByteBuffer odd = ByteBuffer.allocate(aligned.limit() + 1).order(ByteOrder.LITTLE_ENDIAN);
+      odd.putLong(header + 1L).put(aligned.slice(8, header)).put((byte) ' ');
+      odd.put(aligned.slice(8 + header, aligned.limit() - 8 - header));
+      Files.write(folder.resolve("model.safetensors"), odd.array());
+      try (LanguageModel loaded = LanguageModel.load(engine, folder)) {
+        assertThat(loaded.files()).isEqualTo(files);
+      }
+    }
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
     try (LanguageModel model = TinyModels.model(engine)) {
       write(model.files());
     }
-    Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
-    assertThatThrownBy(() -> LanguageModel.load(engine, folder))
-        .hasMessageContaining("its weights are in more than one file");
+    Path weights = folder.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length - 3));
+    assertFolderRefused("model.safetensors: ", "bytes of the file");
+  }
+
+  @Test
+  void aTensorOfAnotherFormatIsNamed() throws IOException {
+    try (LanguageModel model = TinyModels.model(engine)) {
+      write(model.files());
+    }
+    Path weights = folder.resolve("model.safetensors");
+    String bytes = Files.readString(weights, StandardCharsets.ISO_8859_1);
+    String norm = "\"model.norm.weight\":{\"dtype\":\"";
+    Files.writeString(
+        weights, bytes.replace(norm + "F32", norm + "I32"), StandardCharsets.ISO_8859_1);
+    assertFolderRefused(
+        "model.safetensors: model.norm.weight must have dtype one of [F32, BF16, F16], got 'I32'");
+  }
+
+  @Test
+  void aTokenizerThatIsLargerThanTheVocabularyIsRefused() throws IOException {
+    try (LanguageModel model = TinyModels.model(engine)) {
+      write(model.files());
+    }
+    Path tokenizer = folder.resolve("tokenizer.json");
+    String fits =
+        "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 38}, \"merges\": [[\"a\", \"b\"]]}, "
+            + "\"added_tokens\": [{\"id\": 39, \"content\": \"<x>\"}], \"decoder\": {\"id\": 99}}";
+    Files.writeString(tokenizer, fits);
+    LanguageModel.load(engine, folder).close();
+    Files.writeString(tokenizer, fits.replace("39", "40"));
+    assertFolderRefused(
+        "vocab_size in config.json must be more than the largest id in tokenizer.json, got 40 and 40");
+    Files.writeString(tokenizer, fits.replace("38", "41"));
+    assertFolderRefused("tokenizer.json, got 40 and 41");
+    String unigram = "[\"t\", 0.0],".repeat(50) + "[\"u\", 0.0]";
+    Files.writeString(tokenizer, "{\"model\": {\"vocab\": [" + unigram + "]}}");
+    assertFolderRefused("tokenizer.json, got 40 and 50");
   }
 }

@@ -28,7 +28,7 @@ class ProgramTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "llama.py",
+        "transformer.py",
         "generation.py",
         "adamw.py",
         "adafactor.py",
@@ -45,7 +45,7 @@ class ProgramTest {
 
   @Test
   void theScanSeesCreations() {
-    assertThat(CREATION.matcher(Program.text("llama.py")).results().count()).isGreaterThan(3);
+    assertThat(CREATION.matcher(Program.text("transformer.py")).results().count()).isGreaterThan(3);
     assertThat(call("torch.zeros([f(1)], x) + device=", 12)).isEqualTo("[f(1)], x");
   }
 

@@ -1,16 +1,23 @@
 package dev.temper.trainers.model;
 
+import dev.temper.trainers.model.family.ModelConfig;
+import dev.temper.trainers.model.family.Shape;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The Llama forward pass as plain loops in float64, one token at a time. */
 final class ReferenceLlama {
 
-  private final LlamaConfig c;
-  private final Map<String, SafeTensors.Stored> weights;
+  private final Shape c;
+  private final double ropeTheta;
+  private final Map<String, StoredTensor> weights;
+  private final Map<String, FloatBuffer> values = new HashMap<>();
 
-  ReferenceLlama(LlamaConfig config, Map<String, ByteBuffer> files) throws java.io.IOException {
-    this.c = config;
+  ReferenceLlama(ModelConfig config, Map<String, ByteBuffer> files) throws java.io.IOException {
+    this.c = config.shape();
+    this.ropeTheta = config.attention().rope().theta();
     this.weights = SafeTensors.read("model.safetensors", files.get("model.safetensors"));
   }
 
@@ -114,7 +121,7 @@ final class ReferenceLlama {
     double[] y = new double[x.length];
     for (int head = 0; head < x.length / d; head++) {
       for (int i = 0; i < d / 2; i++) {
-        double angle = position * Math.pow(c.ropeTheta(), -2.0 * i / d);
+        double angle = position * Math.pow(ropeTheta, -2.0 * i / d);
         double a = x[head * d + i];
         double b = x[head * d + i + d / 2];
         y[head * d + i] = a * Math.cos(angle) - b * Math.sin(angle);
@@ -147,7 +154,7 @@ final class ReferenceLlama {
   }
 
   private double at(String name, int index) {
-    return weights.get(name).values().get(index);
+    return values.computeIfAbsent(name, n -> weights.get(n).values()).get(index);
   }
 
   private static void add(double[] x, double[] more) {

@@ -56,8 +56,8 @@ class RewardModelTest {
   @Test
   void headsDifferBySeedAndBodiesDoNot() throws Exception {
     try (RewardModel other = RewardModel.fromPolicy(engine, folder, new NamedRandom(2, "head"))) {
-      Map<String, SafeTensors.Stored> mine = tensors(model);
-      Map<String, SafeTensors.Stored> theirs = tensors(other);
+      Map<String, StoredTensor> mine = tensors(model);
+      Map<String, StoredTensor> theirs = tensors(other);
       assertThat(mine.keySet()).contains("score.weight").doesNotContain("lm_head.weight");
       mine.forEach(
           (name, tensor) ->
@@ -67,7 +67,7 @@ class RewardModelTest {
     }
   }
 
-  private static Map<String, SafeTensors.Stored> tensors(RewardModel model) throws Exception {
+  private static Map<String, StoredTensor> tensors(RewardModel model) throws Exception {
     return SafeTensors.read("model", model.files().get("model.safetensors"));
   }
 

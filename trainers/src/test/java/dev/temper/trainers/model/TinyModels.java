@@ -3,6 +3,9 @@ package dev.temper.trainers.model;
 import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.SamplingSpec;
+import dev.temper.trainers.model.family.ModelConfig;
+import dev.temper.trainers.model.family.Shape;
+import dev.temper.trainers.model.family.Tokens;
 import dev.temper.trainers.random.NamedRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,15 +25,18 @@ final class TinyModels {
   private TinyModels() {}
 
   /** Four query heads on two key heads, head size unlike width / heads. */
-  static LlamaConfig config(boolean tied) {
-    return new LlamaConfig(VOCABULARY, 24, 40, 2, 4, 2, 8, 10000, 1e-5, tied, 64, 0, END, 1);
+  static ModelConfig config(boolean tied) {
+    return ModelConfig.llama(
+        new Shape(VOCABULARY, 24, 40, 2, 4, 2, 8, 1e-5, tied, 64),
+        10000,
+        new Tokens(0, List.of(END), 1));
   }
 
   static LanguageModel model(Engine engine) {
     return model(engine, config(true));
   }
 
-  static LanguageModel model(Engine engine, LlamaConfig config) {
+  static LanguageModel model(Engine engine, ModelConfig config) {
     return LanguageModel.initialize(engine, config, 0.3, new NamedRandom(7, "weights"));
   }
 

@@ -3,8 +3,8 @@ package dev.temper.trainers.stage;
 import dev.temper.trainers.Compute;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
-import dev.temper.trainers.model.LlamaConfig;
 import dev.temper.trainers.model.RewardModel;
+import dev.temper.trainers.model.family.ModelConfig;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class TinyModels {
         LanguageModel model =
             LanguageModel.initialize(
                 new Engine(compute),
-                LlamaConfig.of(
+                ModelConfig.of(
                     TinySpecs.model(),
                     tokenizer.vocabSize(),
                     tokenizer.bosId(),
