@@ -8,11 +8,8 @@ import dev.temper.trainers.data.raw.Need;
 import dev.temper.trainers.data.raw.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.RandomAccess;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -72,7 +69,7 @@ public final class DataSources {
     if (size == 0) {
       throw nothingToTrainOn(raw);
     }
-    List<Row> rows = list(size, i -> row(raw.get(kept[i]), names[i]));
+    List<Row> rows = new MadeList<>(size, i -> row(raw.get(kept[i]), names[i]));
     return new RowSet(
         read.onDisk() ? rows : List.copyOf(rows),
         raw.size() - size,
@@ -106,7 +103,7 @@ public final class DataSources {
     if (kept.length == 0) {
       throw nothingToTrainOn(raw);
     }
-    return list(kept.length, i -> raw.get(kept[i]).text().orElseThrow());
+    return new MadeList<>(kept.length, i -> raw.get(kept[i]).text().orElseThrow());
   }
 
   private static Row row(RawRow row, long promptId) {
@@ -135,21 +132,5 @@ public final class DataSources {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** A list whose items are made each time they are asked for. */
-  private static <T> List<T> list(int size, IntFunction<T> item) {
-    final class Made extends AbstractList<T> implements RandomAccess {
-      @Override
-      public T get(int index) {
-        return item.apply(java.util.Objects.checkIndex(index, size));
-      }
-
-      @Override
-      public int size() {
-        return size;
-      }
-    }
-    return new Made();
   }
 }

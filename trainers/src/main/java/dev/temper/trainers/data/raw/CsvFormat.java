@@ -1,6 +1,5 @@
 package dev.temper.trainers.data.raw;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -9,7 +8,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -43,16 +41,13 @@ final class CsvFormat implements RowFormat {
         return;
       }
       while (!sink.full() && rows.hasNextValue()) {
+        String[] values = rows.nextValue();
         row++;
-        row(names, rows.nextValue(), where(file, row), sink);
+        row(names, values, where(file, row), sink);
         text.rowEnded();
       }
-    } catch (JsonProcessingException e) {
-      sink.problem(where(file, row + 1), "not CSV: " + JsonText.reason(e));
-    } catch (CharacterCodingException e) {
-      sink.problem(where(file, row + 1), "or one of the next is not UTF-8");
-    } catch (RowLimitReader.TooLong e) {
-      sink.problem(where(file, row + 1), e.getMessage());
+    } catch (IOException e) {
+      sink.problem(where(file, row + 1), JsonText.problem(e, "CSV"));
     }
   }
 

@@ -1,13 +1,11 @@
 package dev.temper.trainers.data.raw;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,12 +34,8 @@ final class JsonArrayFormat implements RowFormat {
         text.rowEnded();
         sink.row(where(file, row), value);
       }
-    } catch (JsonProcessingException e) {
-      sink.problem(where(file, row), "not JSON: " + JsonText.reason(e));
-    } catch (CharacterCodingException e) {
-      sink.problem(where(file, row + 1), "or one of the next is not UTF-8");
-    } catch (RowLimitReader.TooLong e) {
-      sink.problem(where(file, row), e.getMessage());
+    } catch (IOException e) {
+      sink.problem(where(file, row), JsonText.problem(e, "JSON"));
     }
   }
 

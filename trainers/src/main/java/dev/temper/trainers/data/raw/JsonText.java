@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 
 /** How JSON of a user is read: strictly, and within limits. */
 final class JsonText {
@@ -27,5 +29,21 @@ final class JsonText {
 
   static String reason(JsonProcessingException e) {
     return e.getOriginalMessage().lines().findFirst().orElse("");
+  }
+
+  /** Why rows cannot be read any further: what a parser throws may only wrap it. */
+  static String problem(IOException e, String format) throws IOException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RowLimitReader.TooLong) {
+        return cause.getMessage();
+      }
+      if (cause instanceof CharacterCodingException) {
+        return "or one of the next is not UTF-8";
+      }
+    }
+    if (e instanceof JsonProcessingException parsing) {
+      return "not " + format + ": " + reason(parsing);
+    }
+    throw e;
   }
 }
