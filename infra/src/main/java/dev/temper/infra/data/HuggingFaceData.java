@@ -149,9 +149,17 @@ public final class HuggingFaceData implements DataPlace {
       if (status < 300 || status >= 400 || next.isEmpty()) {
         throw refused(address, status);
       }
-      at = at.resolve(next.get());
+      at = next(at, next.get());
     }
     throw new IOException(address + " leads on more than " + REDIRECTS + " times");
+  }
+
+  private static URI next(URI at, String location) throws IOException {
+    try {
+      return at.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(at + " leads on to what is no address: '" + location + "'", e);
+    }
   }
 
   private HttpResponse<InputStream> ask(URI address) throws IOException {

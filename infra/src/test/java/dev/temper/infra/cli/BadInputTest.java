@@ -211,7 +211,7 @@ class BadInputTest {
   void aPlanShowsRowsOfAFolderWithTheirMaskAndWhatWasLeftOut() throws IOException {
     temper.write("good.yaml", withFile().replace("rows.jsonl", "shards"));
     Files.createDirectories(directory.resolve("shards"));
-    String row = "{\"question\": \"It felt %s.\", \"answer\": \"lovely soup.\"}\n";
+    String row = "{\"question\": \"It felt %s.\", \"answer\": \"The soup was lovely.\"}\n";
     temper.write("shards/b.jsonl", row.formatted("cold"));
     temper.write("shards/a.jsonl", row.formatted("warm") + row.formatted("warm"));
 
@@ -223,7 +223,7 @@ class BadInputTest {
         .contains("sft: 3 rows looked at")
         .contains("1 duplicates")
         .contains("end of turn trained in 3 rows")
-        .contains("<bos>It felt warm.\\n[[lovely soup.<eos>]]");
+        .contains("<bos>It felt warm.\\n[[The soup was lovely.<eos>]]");
     Outcome json = temper.run("--json", "plan", "good.yaml");
     assertThat(json.out()).contains("\"data\":{\"rows\":3").contains("\"endTrained\":3");
   }

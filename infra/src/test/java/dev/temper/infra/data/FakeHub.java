@@ -58,7 +58,10 @@ final class FakeHub implements AutoCloseable {
         && files.containsKey(file(path))) {
       exchange
           .getResponseHeaders()
-          .add("Location", "http://127.0.0.1:" + store.getAddress().getPort() + "/" + file(path));
+          .add(
+              "Location",
+              "http://127.0.0.1:%d/%s"
+                  .formatted(store.getAddress().getPort(), file(path).replace(" ", "%20")));
       answer(exchange, 302, "");
     } else {
       answer(exchange, 404, "");
