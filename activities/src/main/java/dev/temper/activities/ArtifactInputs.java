@@ -5,14 +5,13 @@ import dev.temper.recipes.Input;
 import dev.temper.trainers.Inputs;
 import dev.temper.trainers.Pulse;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.data.FileHash;
 import dev.temper.workflows.ResolvedInput;
 import dev.temper.workflows.StageRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 
 /**
  * What a stage reads: artifacts of the store and data files, verified before they are handed out.
@@ -76,15 +75,7 @@ record ArtifactInputs(StageRequest request, ArtifactStore store, DataFiles files
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT, "data file %s cannot be read".formatted(file.file()));
     }
-    MessageDigest digest = Sha256.digest();
-    try (InputStream in = Files.newInputStream(path)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-        pulse.beat();
-      }
-    }
-    String sha256 = Sha256.hex(digest);
+    String sha256 = FileHash.sha256(path, pulse);
     if (!sha256.equals(file.sha256())) {
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT,

@@ -27,7 +27,6 @@ import dev.temper.workflows.StageDataConverter;
 import io.temporal.common.converter.DataConverter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -71,17 +70,16 @@ public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpo
   /**
    * Starts a recipe on a Temporal service inside this process.
    *
-   * @param recipeFolder what data files are relative to
+   * @param files where its data files lie
    * @param place where the run has its name
    */
   public RecipeExecution start(
       String run,
       Recipe recipe,
-      Path recipeFolder,
+      RecipeFolder files,
       ArtifactStore store,
       RunTracker tracker,
       Place place) {
-    RecipeFolder files = new RecipeFolder(recipeFolder);
     StageWork work = work(store, "", tracker, (ofRun, file) -> files.file(file), place);
     Set<String> queues =
         recipe.stages().stream().map(Stage::queue).collect(Collectors.toUnmodifiableSet());

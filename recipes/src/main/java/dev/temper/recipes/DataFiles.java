@@ -17,11 +17,19 @@ public final class DataFiles {
 
   private DataFiles() {}
 
-  /** Paths as written, each once. */
-  public static Set<String> of(Recipe recipe) {
-    Set<String> paths = new LinkedHashSet<>();
-    visit(RecipeJson.mapper().valueToTree(recipe), file -> paths.add(file.get("file").asText()));
-    return paths;
+  /**
+   * What is known of a data file.
+   *
+   * @param file path or location
+   * @param sha256 of its bytes; empty while it is not known
+   */
+  public record Pin(String file, String sha256) {}
+
+  /** Paths with the SHA-256 that the recipe says, as written, each once. */
+  public static Set<Pin> of(Recipe recipe) {
+    Set<Pin> files = new LinkedHashSet<>();
+    visit(RecipeJson.mapper().valueToTree(recipe), file -> files.add(pin(file)));
+    return files;
   }
 
   /** SHA-256 by path as written, of a recipe that has been {@link #pinned}. */
@@ -36,17 +44,27 @@ public final class DataFiles {
   /**
    * The recipe with the SHA-256 of every data file in it, as keys need it.
    *
-   * @param sha256 of the file at a path as written, 64 hexadecimal digits
+   * @param pin what is to stand for a file as written: the SHA-256, 64 hexadecimal digits, and a
+   *     location that will always have these bytes, where there is one
    */
-  public static Recipe pinned(Recipe recipe, UnaryOperator<String> sha256) {
+  public static Recipe pinned(Recipe recipe, UnaryOperator<Pin> pin) {
     ObjectMapper mapper = RecipeJson.mapper();
     JsonNode tree = mapper.valueToTree(recipe);
-    visit(tree, file -> file.put("sha256", sha256.apply(file.get("file").asText())));
+    visit(
+        tree,
+        file -> {
+          Pin found = pin.apply(pin(file));
+          file.put("file", found.file()).put("sha256", found.sha256());
+        });
     try {
       return mapper.treeToValue(tree, Recipe.class);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a recipe must read back from its own JSON", e);
     }
+  }
+
+  private static Pin pin(ObjectNode file) {
+    return new Pin(file.get("file").asText(), file.get("sha256").asText());
   }
 
   private static void visit(JsonNode node, java.util.function.Consumer<ObjectNode> action) {
@@ -59,6 +77,6 @@ public final class DataFiles {
   private static boolean isFile(ObjectNode node) {
     Set<String> names = new LinkedHashSet<>();
     node.fieldNames().forEachRemaining(names::add);
-    return names.equals(KEYS);
+    return names.containsAll(KEYS);
   }
 }

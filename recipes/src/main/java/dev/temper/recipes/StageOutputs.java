@@ -13,17 +13,18 @@ public final class StageOutputs {
 
   private static final Map<Class<? extends StageSpec>, Function<StageSpec, Map<String, Product>>>
       BY_KIND =
-          Map.of(
-              PretrainSpec.class, spec -> only(Product.POLICY),
-              SftSpec.class, spec -> only(Product.POLICY),
-              PreferencesSpec.class, spec -> splits((PreferencesSpec) spec),
-              RewardModelSpec.class, spec -> only(Product.REWARD_MODEL),
-              RolloutsSpec.class, spec -> only(Product.ROLLOUTS),
-              RejectionSamplingSpec.class, spec -> only(Product.COMPLETIONS),
-              BestOfNSpec.class, spec -> only(Product.BEST_OF_N),
-              RlSpec.class, spec -> snapshots((RlSpec) spec),
-              CurveSpec.class, spec -> curve(),
-              EvaluationSpec.class, spec -> only(Product.EVALUATION));
+          Map.ofEntries(
+              Map.entry(PretrainSpec.class, spec -> only(Product.POLICY)),
+              Map.entry(SftSpec.class, spec -> only(Product.POLICY)),
+              Map.entry(PreferencesSpec.class, spec -> splits(((PreferencesSpec) spec).split())),
+              Map.entry(ComparisonsSpec.class, spec -> splits(((ComparisonsSpec) spec).split())),
+              Map.entry(RewardModelSpec.class, spec -> only(Product.REWARD_MODEL)),
+              Map.entry(RolloutsSpec.class, spec -> only(Product.ROLLOUTS)),
+              Map.entry(RejectionSamplingSpec.class, spec -> only(Product.COMPLETIONS)),
+              Map.entry(BestOfNSpec.class, spec -> only(Product.BEST_OF_N)),
+              Map.entry(RlSpec.class, spec -> snapshots((RlSpec) spec)),
+              Map.entry(CurveSpec.class, spec -> curve()),
+              Map.entry(EvaluationSpec.class, spec -> only(Product.EVALUATION)));
 
   private StageOutputs() {}
 
@@ -36,9 +37,9 @@ public final class StageOutputs {
     return Map.of(DEFAULT, product);
   }
 
-  private static Map<String, Product> splits(PreferencesSpec spec) {
+  private static Map<String, Product> splits(Map<String, Integer> split) {
     Map<String, Product> outputs = new LinkedHashMap<>();
-    spec.split().keySet().forEach(split -> outputs.put(split, Product.PAIRS));
+    split.keySet().forEach(name -> outputs.put(name, Product.PAIRS));
     return Collections.unmodifiableMap(outputs);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -34,7 +35,10 @@ class RecipeJsonTest {
             Shipped.recipe("tiny").stages().stream()
                 .map(stage -> StageKinds.of(stage.spec()))
                 .collect(Collectors.toSet()))
-        .isEqualTo(StageKinds.types().keySet());
+        .containsExactlyInAnyOrderElementsOf(
+            StageKinds.types().keySet().stream()
+                .filter(kind -> !kind.equals("comparisons")) // needs a file of pairs
+                .toList());
   }
 
   @Test
@@ -54,7 +58,24 @@ class RecipeJsonTest {
     DataSource stage = new DataSource.Stage(new Input("rs", ""));
     DataSource synthetic = new DataSource.Synthetic("x", 1, 2, 3, Map.of("correct", 0.5));
 
-    for (DataSource source : new DataSource[] {file, stage, synthetic}) {
+    DataSource shaped =
+        new DataSource.File(
+            "a.csv",
+            "",
+            0,
+            Optional.of("csv"),
+            Optional.of("alpaca"),
+            Optional.of(Map.of("instruction", "question")),
+            Optional.of("all"),
+            Optional.of(3L));
+    DataSource mixture =
+        new DataSource.Mixture(
+            List.of(
+                new DataSource.Part(shaped, Optional.of(0.5), 0),
+                new DataSource.Part(stage, Optional.of(1.0), 7)),
+            5);
+
+    for (DataSource source : new DataSource[] {file, stage, synthetic, shaped, mixture}) {
       String json = mapper.writeValueAsString(source);
       assertThat(mapper.readValue(json, DataSource.class)).isEqualTo(source);
     }

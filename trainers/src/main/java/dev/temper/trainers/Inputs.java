@@ -14,6 +14,6 @@ public interface Inputs {
    */
   Path folder(Input input) throws IOException;
 
-  /** A data file whose SHA-256 is as the spec says. */
+  /** A data file, or a folder of them, whose SHA-256 is as the spec says. */
   Path file(DataSource.File file) throws IOException;
 }

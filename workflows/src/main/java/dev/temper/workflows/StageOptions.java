@@ -39,17 +39,18 @@ final class StageOptions {
       new Patience(Duration.ofSeconds(30), Duration.ofHours(6));
 
   private static final Map<String, Patience> BY_KIND =
-      Map.of(
-          "pretrain", LEARNING,
-          "sft", LEARNING,
-          "reward-model", LEARNING,
-          "rl", LEARNING_AND_SAMPLING,
-          "preferences", SAMPLING,
-          "rollouts", SAMPLING,
-          "best-of-n", SAMPLING,
-          "curve", SAMPLING,
-          "evaluation", SAMPLING,
-          "rejection-sampling", SELECTING);
+      Map.ofEntries(
+          Map.entry("pretrain", LEARNING),
+          Map.entry("sft", LEARNING),
+          Map.entry("reward-model", LEARNING),
+          Map.entry("rl", LEARNING_AND_SAMPLING),
+          Map.entry("preferences", SAMPLING),
+          Map.entry("rollouts", SAMPLING),
+          Map.entry("best-of-n", SAMPLING),
+          Map.entry("curve", SAMPLING),
+          Map.entry("evaluation", SAMPLING),
+          Map.entry("comparisons", SELECTING),
+          Map.entry("rejection-sampling", SELECTING));
 
   /** The closed list of failures that another attempt cannot mend. */
   private static final List<String> NEVER_RETRIED =

@@ -3,6 +3,7 @@ package dev.temper.infra.cli;
 import dev.temper.activities.HaltAt;
 import dev.temper.activities.StoreUnreachableException;
 import dev.temper.infra.Wiring;
+import dev.temper.infra.data.DataUnreachableException;
 import dev.temper.infra.recipe.PreflightException;
 import dev.temper.infra.run.RunInUseException;
 import dev.temper.infra.temporal.ServerException;
@@ -71,7 +72,8 @@ final class CommandLineRunner {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.PREFLIGHT.number();
     }
-    if (failure instanceof StoreUnreachableException) {
+    if (failure instanceof StoreUnreachableException
+        || failure instanceof DataUnreachableException) {
       around.err().println("temper: " + failure.getMessage());
       return ExitCode.SERVER.number();
     }

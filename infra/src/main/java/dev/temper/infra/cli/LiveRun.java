@@ -62,7 +62,7 @@ final class LiveRun {
             wiring.start(
                 folder.name(),
                 pinned.recipe(),
-                pinned.folder(),
+                pinned.files(),
                 store,
                 tracking.tracker(),
                 folder.place())) {

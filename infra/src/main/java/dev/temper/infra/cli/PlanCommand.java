@@ -49,14 +49,15 @@ final class PlanCommand implements Callable<Integer> {
     Preflight.data(pinned);
     Map<String, CachedStages.State> cached = cached(pinned);
     Map<String, Estimate> estimates = Estimate.of(pinned.recipe());
+    List<TrainedRows> trained = TrainedRows.of(pinned, rows);
     if (root.json()) {
-      printJson(pinned.recipe(), cached, estimates);
+      printJson(pinned.recipe(), cached, estimates, trained);
       return ExitCode.OK.number();
     }
     printStages(pinned.recipe(), cached, estimates);
     printTotals(pinned.recipe(), cached, estimates);
     if (rows > 0) {
-      printRows(pinned);
+      printRows(trained);
     }
     return ExitCode.OK.number();
   }
@@ -68,7 +69,10 @@ final class PlanCommand implements Callable<Integer> {
   }
 
   private void printJson(
-      Recipe read, Map<String, CachedStages.State> cached, Map<String, Estimate> estimates) {
+      Recipe read,
+      Map<String, CachedStages.State> cached,
+      Map<String, Estimate> estimates,
+      List<TrainedRows> trained) {
     JsonLines lines = new JsonLines(root.around().out());
     for (Stage stage : read.stages()) {
       Map<String, Object> line = new LinkedHashMap<>();
@@ -78,6 +82,9 @@ final class PlanCommand implements Callable<Integer> {
       line.put("state", cached.get(stage.name()).text());
       cached.get(stage.name()).key().ifPresent(key -> line.put("artifact", key));
       line.put("estimate", estimates.get(stage.name()));
+      trained.stream()
+          .filter(rows -> rows.stage().equals(stage.name()))
+          .forEach(rows -> line.put("data", rows.numbers()));
       lines.print(line);
     }
   }
@@ -127,11 +134,11 @@ final class PlanCommand implements Callable<Integer> {
             Estimate.bytes(toRun.stream().mapToLong(Estimate::diskBytes).sum()));
   }
 
-  private void printRows(PinnedRecipe pinned) {
+  private void printRows(List<TrainedRows> trained) {
     PrintStream out = root.around().out();
-    for (TrainedRows trained : TrainedRows.of(pinned, rows)) {
-      out.printf("%n%s: %s%n", trained.stage(), trained.counts());
-      trained.first().forEach(row -> out.println("  " + row));
+    for (TrainedRows rows : trained) {
+      out.printf("%n%s: %s%n", rows.stage(), rows.counts());
+      rows.first().forEach(row -> out.println("  " + row));
     }
   }
 

@@ -55,7 +55,7 @@ final class RecipeOptions {
       over.add(source(root.path(overlay), overlay.toString()));
     }
     Recipe resolved = Wiring.recipes().read(base, over, assignments);
-    return PinnedRecipe.of(resolved, folder);
+    return PinnedRecipe.of(resolved, folder, root.fetched());
   }
 
   private Path file(TemperCommand root) throws IOException {

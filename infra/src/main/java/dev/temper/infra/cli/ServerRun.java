@@ -140,7 +140,7 @@ final class ServerRun {
 
   /** A run goes on with the recipe that it was started with. */
   private void requireSame(RecipeRun asked) {
-    PinnedRecipe running = new PinnedRecipe(asked.recipe(), pinned.folder());
+    PinnedRecipe running = new PinnedRecipe(asked.recipe(), pinned.files());
     if (!running.hash().equals(pinned.hash())) {
       throw Refusal.usage(
           "run %s is running on the server with another recipe; choose another --name, or cancel it first:%n  %s"
@@ -178,7 +178,7 @@ final class ServerRun {
   }
 
   private void requireSameAsEnded(WorkflowExecutionStatus status, RecipeRun asked) {
-    PinnedRecipe ended = new PinnedRecipe(asked.recipe(), pinned.folder());
+    PinnedRecipe ended = new PinnedRecipe(asked.recipe(), pinned.files());
     if (!ended.hash().equals(pinned.hash())) {
       throw Refusal.usage(
           "run %s, which is %s on the server, had another recipe; choose another --name, or --again to go on with this one:%n  %s"

@@ -4,11 +4,14 @@ import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.infra.Stores;
 import dev.temper.infra.Wiring;
+import dev.temper.infra.data.FetchedData;
+import dev.temper.infra.data.HuggingFaceData;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
 import dev.temper.infra.run.RunListener;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.run.StageRecord;
+import dev.temper.infra.s3.S3Data;
 import dev.temper.infra.stack.StackEnvironment;
 import dev.temper.infra.temporal.ServerAddress;
 import dev.temper.infra.temporal.ServerException;
@@ -236,6 +239,15 @@ final class TemperCommand implements Runnable {
     return fromEnvironment.isEmpty()
         ? home().path().resolve("cache")
         : around.directory().resolve(fromEnvironment);
+  }
+
+  /** Data of recipes that lies elsewhere. */
+  FetchedData fetched() {
+    return new FetchedData(
+        cache().resolve("data"),
+        Map.of(
+            "hf", () -> new HuggingFaceData(environment()),
+            "s3", () -> new S3Data(environment())));
   }
 
   /** A path as the user meant it. */

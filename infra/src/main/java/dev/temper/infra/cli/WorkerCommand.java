@@ -102,7 +102,7 @@ final class WorkerCommand implements Callable<Integer> {
                       store,
                       location,
                       sent.<RunTracker>map(tracker -> tracker).orElse(followed),
-                      (run, file) -> store.data(file.sha256()),
+                      new StoredData(store, folder.resolve("data")),
                       server.place());
           QueueWorkers workers = QueueWorkers.start(server.client(), polled, work.stages(), runs)) {
         CountDownLatch never = new CountDownLatch(1);

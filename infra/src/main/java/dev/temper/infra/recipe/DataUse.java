@@ -1,6 +1,7 @@
 package dev.temper.infra.recipe;
 
 import dev.temper.recipes.BestOfNSpec;
+import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
@@ -31,10 +32,15 @@ record DataUse(String stage, DataSource source, BiConsumer<DataSources, DataSour
   private static final BiConsumer<DataSources, DataSource> DOCUMENTS = DataSources::documents;
   private static final BiConsumer<DataSources, DataSource> ROWS = DataSources::rows;
   private static final BiConsumer<DataSources, DataSource> PROMPTS = DataSources::prompts;
+  private static final BiConsumer<DataSources, DataSource> PAIRS = DataSources::pairs;
 
   /** What each kind of stage reads; a kind that is not here reads what other stages made. */
   private static final Map<Class<? extends StageSpec>, Function<Stage, List<DataUse>>> BY_KIND =
       Map.of(
+          ComparisonsSpec.class,
+          stage ->
+              List.of(
+                  new DataUse(stage.name(), ((ComparisonsSpec) stage.spec()).data(), PAIRS)),
           PretrainSpec.class,
           DataUse::ofPretraining,
           SftSpec.class,
@@ -55,8 +61,17 @@ record DataUse(String stage, DataSource source, BiConsumer<DataSources, DataSour
   /** Everything that a stage reads and that is known before anything runs. */
   static List<DataUse> of(Stage stage) {
     return BY_KIND.getOrDefault(stage.spec().getClass(), unknown -> List.of()).apply(stage).stream()
-        .filter(use -> !(use.source() instanceof DataSource.Stage))
+        .flatMap(use -> use.known().stream())
         .toList();
+  }
+
+  /** The same of what is known before anything runs; of a mixture each source, if not all are. */
+  private List<DataUse> known() {
+    List<DataSource> known =
+        source.leaves().stream().filter(leaf -> !(leaf instanceof DataSource.Stage)).toList();
+    return known.size() == source.leaves().size()
+        ? List.of(this)
+        : known.stream().map(leaf -> new DataUse(stage, leaf, reading)).toList();
   }
 
   /** Reads it: a file as a whole, of a generator the last row, which tells about all others. */

@@ -227,6 +227,9 @@ public record Estimate(long trainedTokens, long sampledTokens, long memoryBytes,
     if (source instanceof DataSource.Synthetic synthetic) {
       return synthetic.rows();
     }
+    if (source instanceof DataSource.Mixture mixture) {
+      return mixture.mixture().stream().mapToInt(part -> rows(part.source())).sum();
+    }
     return source instanceof DataSource.File file ? file.limit() : 0;
   }
 }

@@ -7,7 +7,6 @@ import dev.temper.recipes.Stage;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.PromptOverlap;
-import dev.temper.trainers.data.RecipeFolder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +23,7 @@ public final class Preflight {
    * @throws PreflightException with every problem
    */
   public static void data(PinnedRecipe pinned) {
-    DataSources sources = new DataSources(new RecipeFolder(pinned.folder()));
+    DataSources sources = new DataSources(pinned.files());
     Set<String> problems = new LinkedHashSet<>();
     for (Stage stage : pinned.recipe().stages()) {
       for (DataUse use : DataUse.of(stage)) {
@@ -37,7 +36,7 @@ public final class Preflight {
     }
     if (problems.isEmpty()) {
       try {
-        PromptOverlap.check(pinned.recipe(), pinned.folder());
+        PromptOverlap.check(pinned.recipe(), pinned.files());
       } catch (StageFailure e) {
         problems.add(e.getMessage());
       }

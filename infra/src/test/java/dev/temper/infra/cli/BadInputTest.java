@@ -194,6 +194,68 @@ class BadInputTest {
   }
 
   @Test
+  void aTableOfOtherColumnsIsRefusedByItsRowAndColumns() throws IOException {
+    temper.write("bad.yaml", withFile().replace("rows.jsonl", "rows.csv"));
+    temper.write("rows.csv", "ask,reply\nSay hello.,hello\n");
+
+    Outcome outcome = temper.run("plan", "bad.yaml");
+
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(outcome.err())
+        .contains("rows.csv, row 1")
+        .contains("[ask, reply]")
+        .contains("'columns' gives fields other names");
+  }
+
+  @Test
+  void aPlanShowsRowsOfAFolderWithTheirMaskAndWhatWasLeftOut() throws IOException {
+    temper.write("good.yaml", withFile().replace("rows.jsonl", "shards"));
+    Files.createDirectories(directory.resolve("shards"));
+    String row = "{\"question\": \"It felt %s.\", \"answer\": \"The soup was lovely.\"}\n";
+    temper.write("shards/b.jsonl", row.formatted("cold"));
+    temper.write("shards/a.jsonl", row.formatted("warm") + row.formatted("warm"));
+
+    Outcome outcome = temper.run("plan", "good.yaml");
+
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.code()).isZero();
+    assertThat(outcome.out())
+        .contains("sft: 3 rows looked at")
+        .contains("1 duplicates")
+        .contains("end of turn trained in 3 rows")
+        .contains("<bos>It felt warm.\\n[[The soup was lovely.<eos>]]");
+    Outcome json = temper.run("--json", "plan", "good.yaml");
+    assertThat(json.out()).contains("\"data\":{\"rows\":3").contains("\"endTrained\":3");
+  }
+
+  @Test
+  void dataElsewhereWhoseSchemeNobodyKnowsIsRefused() throws IOException {
+    temper.write("bad.yaml", withFile().replace("rows.jsonl", "\"ftp://host/rows.jsonl\""));
+
+    Outcome outcome = temper.run("plan", "bad.yaml");
+
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(outcome.err()).contains("start with one of [hf://, s3://]");
+  }
+
+  @Test
+  void aHuggingFaceServerThatDoesNotAnswerIsNoFaultOfTheRecipe() throws IOException {
+    temper.write(
+        "bad.yaml", withFile().replace("rows.jsonl", "\"hf://datasets/o/n@main/rows.jsonl\""));
+
+    Outcome outcome =
+        temper.run(
+            java.util.Map.of("HF_ENDPOINT", "http://127.0.0.1:1", "HF_TOKEN", "secret"),
+            "plan",
+            "bad.yaml");
+
+    assertThat(outcome.code()).isEqualTo(6);
+    assertThat(outcome.err())
+        .contains("http://127.0.0.1:1 does not answer")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void overlappingPromptSetsAreRefusedWithBothStages() throws IOException {
     temper.write(
         "bad.yaml",

@@ -264,24 +264,23 @@ final class Binder {
       Target input = new Target(Input.class, completions, target.path(), target.scope());
       return input(input, node).map(Input.class::cast).map(DataSource.Stage::new);
     }
-    return mapping(target, node, "a map with synthetic or file, or the name of a stage")
-        .flatMap(map -> dataSource(target, map));
+    String words = "a map with synthetic, file or mixture, a list of these, or the name of a stage";
+    return mapping(target, DataForms.mapping(node), words).flatMap(map -> dataSource(target, map));
   }
 
   private Optional<?> dataSource(Target target, YamlNode.Mapping map) {
-    boolean synthetic = map.entries().containsKey("synthetic");
-    if (synthetic == map.entries().containsKey("file")) {
+    Optional<Class<? extends DataSource>> type = DataForms.type(map);
+    if (type.isEmpty()) {
       problems.add(
           map.location()
               .problem(
                   target.path(),
-                  "must have either 'synthetic' or 'file', got %s".formatted(map.shown())));
+                  "must have either 'synthetic' or 'file' (or 'mixture'), got %s"
+                      .formatted(map.shown())));
       return Optional.empty();
     }
-    Class<? extends DataSource> type =
-        synthetic ? DataSource.Synthetic.class : DataSource.File.class;
     Optional<? extends DataSource> source =
-        record(type, map, target.path(), target.scope(), map.location(), Set.of());
+        record(type.get(), map, target.path(), target.scope(), map.location(), Set.of());
     return source.map(
         made ->
             made instanceof DataSource.Synthetic generator

@@ -38,6 +38,7 @@ public final class JsonSchema {
           int.class, "integer",
           Integer.class, "integer",
           long.class, "integer",
+          Long.class, "integer",
           double.class, "number",
           Double.class, "number",
           boolean.class, "boolean",
@@ -246,6 +247,10 @@ public final class JsonSchema {
       ArrayNode any = definitions.putObject("data").putArray("anyOf");
       any.add(input());
       any.add(object(DataSource.File.class));
+      ObjectNode mixture = object(DataSource.Mixture.class);
+      ((ObjectNode) mixture.get("properties")).set("mixture", mixed());
+      any.add(mixture);
+      any.add(mixed());
       ObjectNode common = object(DataSource.Synthetic.class);
       for (MethodCatalog.Entry entry : Methods.of(entries, Methods.SYNTHETIC)) {
         ObjectNode generator = named(entry, "synthetic");
@@ -264,6 +269,13 @@ public final class JsonSchema {
       }
     }
     return json.createObjectNode().put("$ref", "#/$defs/data");
+  }
+
+  /** Parts of a mixture: sources, in the short form with {@code weight} and {@code cap} beside. */
+  private ObjectNode mixed() {
+    ObjectNode list = json.createObjectNode().put("type", "array");
+    list.putObject("items").putArray("type").add("object").add("string");
+    return list;
   }
 
   private static Type argument(Type type, int index) {

@@ -24,6 +24,7 @@ final class Scalars {
           int.class, new ScalarType("an integer", s -> whole(s).flatMap(Scalars::asInt)),
           Integer.class, new ScalarType("an integer", s -> whole(s).flatMap(Scalars::asInt)),
           long.class, new ScalarType("an integer", s -> whole(s).flatMap(Scalars::asLong)),
+          Long.class, new ScalarType("an integer", s -> whole(s).flatMap(Scalars::asLong)),
           double.class, new ScalarType("a number", Scalars::decimal),
           Double.class, new ScalarType("a number", Scalars::decimal),
           boolean.class, new ScalarType("true or false", Scalars::truth),

@@ -1,6 +1,7 @@
 package dev.temper.recipes.yaml;
 
 import dev.temper.recipes.BestOfNSpec;
+import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
@@ -102,6 +103,26 @@ final class SpecChecks {
                 "must add up to at most %d (pairs of %d completions for %d prompts), got %d"
                     .formatted(
                         possiblePairs(p), p.completionsPerPrompt(), rows(p.prompts()), pairs(p)))
+        .check(
+            ComparisonsSpec.class,
+            "split",
+            c -> !c.split().isEmpty(),
+            c -> "must name at least one split, for example {train: 400}")
+        .check(
+            ComparisonsSpec.class,
+            "split",
+            c -> c.split().keySet().stream().allMatch(s -> s.matches("[a-z][a-z0-9-]*")),
+            c -> "must have names of lower-case letters, digits and '-', got " + c.split().keySet())
+        .check(
+            DataSource.Mixture.class,
+            "mixture",
+            m -> !m.mixture().isEmpty(),
+            m -> "must have at least one source")
+        .check(
+            DataSource.Mixture.class,
+            "mixture",
+            m -> m.mixture().stream().map(part -> part.weight().isPresent()).distinct().count() < 2,
+            m -> "must have a weight for every source or for none")
         .check(
             RolloutsSpec.class,
             "reward",

@@ -16,6 +16,7 @@ import static dev.temper.recipes.yaml.Rule.oneOf;
 import static dev.temper.recipes.yaml.Rule.positive;
 
 import dev.temper.recipes.BestOfNSpec;
+import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EndSpec;
@@ -101,6 +102,14 @@ final class SpecFields {
                   field("completionsPerPrompt").or("2").is(inClosed(2, 65535)),
                   field("sampling").or("{}"),
                   field("labeller"),
+                  field("split").is(atLeast(1)),
+                  seed(),
+                  numerics())),
+          Map.entry(
+              ComparisonsSpec.class,
+              List.of(
+                  field("policy").input(Product.POLICY),
+                  field("data"),
                   field("split").is(atLeast(1)),
                   seed(),
                   numerics())),
@@ -318,7 +327,21 @@ final class SpecFields {
               List.of(
                   field("file").is(matching(".+", "a path")),
                   field("sha256").or("''").is(matching("|[0-9a-f]{64}", "64 hexadecimal digits")),
-                  field("limit").or("0").is(atLeast(0)))),
+                  field("limit").or("0").is(atLeast(0)),
+                  field("format").is(NAME),
+                  field("shape").is(NAME),
+                  field("columns").is(matching(".+", "the name of a column")),
+                  field("pairing").is(NAME),
+                  field("seed").is(SEED))),
+          Map.entry(
+              DataSource.Mixture.class,
+              List.of(field("mixture"), field("seed").or(recipeSeed()).is(SEED))),
+          Map.entry(
+              DataSource.Part.class,
+              List.of(
+                  field("source"),
+                  field("weight").is(positive()),
+                  field("cap").or("0").is(atLeast(0)))),
           Map.entry(
               StageSettings.class,
               List.of(

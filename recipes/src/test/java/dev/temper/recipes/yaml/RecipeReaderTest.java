@@ -1,6 +1,7 @@
 package dev.temper.recipes.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.temper.recipes.CurveSpec;
@@ -165,6 +166,47 @@ class RecipeReaderTest {
         .isEqualTo(new DataSource.File("rows.jsonl", "", 5));
     assertThat(spec(recipe, "b", SftSpec.class).data())
         .isEqualTo(new DataSource.Stage(new Input("rs", "")));
+  }
+
+  @Test
+  void readsAMixtureInItsShortAndItsLongForm() {
+    String part = "{file: a.csv, shape: alpaca, columns: {instruction: q}}";
+    Recipe recipe =
+        read(
+            BASE
+                + """
+                  a: {kind: sft, init: base, data: [{file: a.csv, shape: alpaca, columns: {instruction: q}, weight: 3, cap: 9}, {synthetic: backward/demonstrations, rows: 8, weight: 1}], learningRate: 1e-3}
+                  b: {kind: sft, init: base, data: {mixture: [{source: %s, weight: 3, cap: 9}, {synthetic: backward/demonstrations, rows: 8, weight: 1}], seed: 3}, learningRate: 1e-3}
+                  c: {kind: comparisons, policy: base, data: [{file: p.jsonl, pairing: all, seed: 2}], split: {train: 4}}
+                  rm: {kind: reward-model, init: base, pairs: c.train, learningRate: 1e-3}
+                """
+                    .formatted(part));
+
+    DataSource.Mixture mixture = (DataSource.Mixture) spec(recipe, "a", SftSpec.class).data();
+    assertThat(mixture.seed()).isEqualTo(3);
+    assertThat(mixture.mixture()).extracting(DataSource.Part::cap).containsExactly(9, 0);
+    assertThat(mixture.mixture())
+        .extracting(DataSource.Part::weight)
+        .containsExactly(Optional.of(3.0), Optional.of(1.0));
+    assertThat(((DataSource.File) mixture.mixture().get(0).source()).columns())
+        .contains(Map.of("instruction", "q"));
+    assertThat(spec(recipe, "b", SftSpec.class).data()).isEqualTo(mixture);
+    String yaml = YamlWriter.write(recipe);
+    assertThat(new RecipeReader(new FakeCatalog()).read("resolved.yaml", yaml).stages())
+        .isEqualTo(recipe.stages());
+  }
+
+  @Test
+  void refusesAMixtureOfNothingAndOneOfSomeWeights() {
+    String stage = "  a: {kind: sft, init: base, data: %s, learningRate: 1e-3}\n";
+
+    assertThatThrownBy(() -> read(BASE + stage.formatted("[]")))
+        .hasMessageContaining("must have at least one source");
+    assertThatThrownBy(
+            () -> read(BASE + stage.formatted("[{file: a.jsonl, weight: 1}, {file: b.jsonl}]")))
+        .hasMessageContaining("must have a weight for every source or for none");
+    assertThatThrownBy(() -> read(BASE + stage.formatted("[{file: a.jsonl, wieght: 1}]")))
+        .hasMessageContaining("wieght");
   }
 
   @Test
@@ -367,7 +409,7 @@ class RecipeReaderTest {
             "small.yaml:8:12: stages.base.steps must be an integer, got few",
             "small.yaml:9:31: stages.base.model.heads must divide width (30), got 4",
             "small.yaml:11:11: stages.rl.kind must be one of [pretrain, sft, preferences,"
-                + " reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
                 + " got 'rll'; did you mean 'rl'?",
             "small.yaml:12:3: stages.sft.data is missing",
             "small.yaml:12:3: stages.sft.learningRate is missing",
@@ -410,8 +452,8 @@ class RecipeReaderTest {
                     seed: -1
                 """))
         .containsExactly(
-            "small.yaml:6:11: stages.base.data must be a map with synthetic or file, or the name"
-                + " of a stage, got a list of 1",
+            "small.yaml:6:12: stages.base.data.mixture[0].source must be a stage, stage.output or"
+                + " stage@step, got 1",
             "small.yaml:7:12: stages.base.steps must be an integer, got 1.5",
             "small.yaml:8:19: stages.base.learningRate must be a number, got fast",
             "small.yaml:9:16: stages.base.tokenizer must be a text, got 7",
@@ -506,7 +548,7 @@ class RecipeReaderTest {
             "small.yaml:4:3: stages.Base must be named with lower-case letters, digits and '-', a"
                 + " letter first, got 'Base'",
             "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft,"
-                + " preferences, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+                + " preferences, comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
                 + " evaluation]");
     assertThat(problems("  base: 5\n"))
         .containsExactly("small.yaml:4:9: stages.base must be a map, got 5");

@@ -3,34 +3,43 @@ package dev.temper.trainers.data;
 import dev.temper.recipes.DataSource;
 import dev.temper.trainers.Inputs;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.data.raw.Candidate;
+import dev.temper.trainers.data.raw.Need;
+import dev.temper.trainers.data.raw.RawRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * Reads prompts, demonstrations and documents, from generators, files and other stages.
+ * Reads prompts, demonstrations, pairs and documents, from generators, files and other stages.
  *
  * <p>What is wrong with the data is a {@link StageFailure} of type DataContract that names {@code
- * file:line}. The same source always gives the same rows in the same order.
+ * file:line}. The same source always gives the same rows in the same order, so that the number of a
+ * row is all that a checkpoint has to keep. Rows that memory does not hold wait on disk.
  */
 public final class DataSources {
 
-  /** What {@code rejection-sampling} leaves behind. */
-  private static final String COMPLETIONS = "completions.jsonl";
-
   private final Inputs inputs;
+  private final long heldBytes;
 
   public DataSources(Inputs inputs) {
+    this(inputs, RowStore.HELD_BYTES);
+  }
+
+  /**
+   * @param heldBytes what the rows of a source may take in memory
+   */
+  DataSources(Inputs inputs, long heldBytes) {
     this.inputs = inputs;
+    this.heldBytes = heldBytes;
   }
 
   /** The prompts of a source; completions that it may have are not looked at. */
   public List<Prompt> prompts(DataSource source) {
     PromptIds ids = new PromptIds();
-    return raw(source, Need.PROMPTS).stream().map(row -> prompt(row, ids)).toList();
+    return raw(source, Need.PROMPTS).rows().stream().map(row -> prompt(row, ids)).toList();
   }
 
   /** The rows of a source that can be trained on; at least one. */
@@ -40,41 +49,74 @@ public final class DataSources {
 
   /** As {@link #rows}, with counts. */
   public RowSet rowSet(DataSource source) {
+    SourceRows read = raw(source, Need.ROWS);
+    List<RawRow> raw = read.rows();
     PromptIds ids = new PromptIds();
-    List<Row> rows = new ArrayList<>();
-    Set<List<String>> seen = new HashSet<>();
-    List<RawRow> raw = raw(source, Need.ROWS);
-    int duplicates = 0;
-    for (RawRow row : raw) {
-      String completion = row.completion().orElse("");
-      if (row.tokens().isEmpty() && completion.isBlank()) {
-        continue;
+    Duplicates seen = new Duplicates();
+    int[] kept = new int[raw.size()];
+    long[] names = new long[raw.size()];
+    int size = 0;
+    for (int i = 0; i < raw.size(); i++) {
+      RawRow row = raw.get(i);
+      String completion = row.target().orElse("");
+      if (row.tokens().isPresent() || !completion.isBlank()) {
+        Prompt prompt = prompt(row, ids);
+        seen.add(prompt.text(), completion);
+        names[size] = prompt.id();
+        kept[size++] = i;
       }
-      Prompt prompt = prompt(row, ids);
-      duplicates += seen.add(List.of(prompt.text(), completion)) ? 0 : 1;
-      rows.add(new Row(prompt, completion, row.tokens()));
     }
-    if (rows.isEmpty()) {
+    if (size == 0) {
       throw nothingToTrainOn(raw);
     }
-    return new RowSet(rows, raw.size() - rows.size(), duplicates);
+    List<Row> rows = new MadeList<>(size, i -> row(raw.get(kept[i]), names[i]));
+    return new RowSet(
+        read.onDisk() ? rows : List.copyOf(rows),
+        raw.size() - size,
+        seen.count(),
+        read.leftOut(),
+        read.onDisk());
+  }
+
+  /** The compared pairs of a source; at least one. */
+  public PairSet pairs(DataSource source) {
+    SourceRows read = raw(source, Need.PAIRS);
+    PromptIds ids = new PromptIds();
+    Duplicates seen = new Duplicates();
+    List<Pair> pairs = new ArrayList<>();
+    for (RawRow row : read.rows()) {
+      List<Candidate> sides = row.candidates();
+      Pair pair = new Pair(prompt(row, ids), sides.get(0).text(), sides.get(1).text());
+      seen.add(pair.prompt().text(), pair.chosen(), pair.rejected());
+      pairs.add(pair);
+    }
+    return new PairSet(pairs, read.leftOut(), seen.count());
   }
 
   /** The documents of a source that are not blank; at least one. */
   public List<String> documents(DataSource source) {
-    List<RawRow> raw = raw(source, Need.DOCUMENTS);
-    List<String> documents =
-        raw.stream().map(row -> row.text().orElse("")).filter(text -> !text.isBlank()).toList();
-    if (documents.isEmpty()) {
+    List<RawRow> raw = raw(source, Need.DOCUMENTS).rows();
+    int[] kept =
+        IntStream.range(0, raw.size())
+            .filter(i -> !raw.get(i).text().orElse("").isBlank())
+            .toArray();
+    if (kept.length == 0) {
       throw nothingToTrainOn(raw);
     }
-    return documents;
+    return new MadeList<>(kept.length, i -> raw.get(kept[i]).text().orElseThrow());
+  }
+
+  private static Row row(RawRow row, long promptId) {
+    return new Row(
+        new Prompt(row.prompt().orElseThrow(), row.facts(), promptId, row.messages()),
+        row.target().orElse(""),
+        row.tokens());
   }
 
   private static Prompt prompt(RawRow row, PromptIds ids) {
     String text = row.prompt().orElseThrow();
     long id = ids.next(text);
-    return new Prompt(text, row.facts(), row.promptId().orElse(id));
+    return new Prompt(text, row.facts(), row.promptId().orElse(id), row.messages());
   }
 
   private static StageFailure nothingToTrainOn(List<RawRow> raw) {
@@ -84,36 +126,11 @@ public final class DataSources {
             .formatted(raw.get(0).where(), raw.size()));
   }
 
-  private List<RawRow> raw(DataSource source, Need need) {
+  private SourceRows raw(DataSource source, Need need) {
     try {
-      if (source instanceof DataSource.Synthetic synthetic) {
-        return synthetic(synthetic, need);
-      }
-      if (source instanceof DataSource.File file) {
-        return new JsonlReader(RowShape.USER, need)
-            .read(inputs.file(file), file.file(), file.limit());
-      }
-      DataSource.Stage stage = (DataSource.Stage) source;
-      return new JsonlReader(RowShape.STAGE, need)
-          .read(
-              inputs.folder(stage.input()).resolve(COMPLETIONS),
-              stage.input().text() + "/" + COMPLETIONS,
-              0);
+      return SourceRows.read(source, need, inputs, heldBytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static List<RawRow> synthetic(DataSource.Synthetic source, Need need) {
-    List<RawRow> rows = SyntheticSources.rows(source);
-    need.missing(rows.get(0))
-        .ifPresent(
-            field -> {
-              throw new StageFailure(
-                  StageFailure.Type.DATA_CONTRACT,
-                  "synthetic '%s' has no %s; %s is needed here"
-                      .formatted(source.synthetic(), field, need.description()));
-            });
-    return rows;
   }
 }

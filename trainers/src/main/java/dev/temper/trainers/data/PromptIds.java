@@ -4,8 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Gives the prompts of one list their identities: the first 64 bits of SHA-256(text, how often the
@@ -14,7 +12,7 @@ import java.util.Map;
 final class PromptIds {
 
   private final MessageDigest sha256;
-  private final Map<String, Integer> occurrences = new HashMap<>();
+  private final LongCounts occurrences = new LongCounts();
 
   PromptIds() {
     try {
@@ -25,14 +23,19 @@ final class PromptIds {
   }
 
   long next(String text) {
-    int occurrence = occurrences.merge(text, 1, Integer::sum) - 1;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    long first = id(bytes, 0);
+    int occurrence = occurrences.next(first);
+    return occurrence == 0 ? first : id(bytes, occurrence);
+  }
+
+  private long id(byte[] text, int occurrence) {
     sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, occurrence));
-    return ByteBuffer.wrap(sha256.digest(bytes)).getLong();
+    return ByteBuffer.wrap(sha256.digest(text)).getLong();
   }
 
   /** Different texts so far. */
   int distinct() {
-    return occurrences.size();
+    return occurrences.distinct();
   }
 }

@@ -3,7 +3,6 @@ package dev.temper.trainers.data;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.Recipe;
 import dev.temper.trainers.StageFailure;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -27,14 +26,14 @@ public final class PromptOverlap {
   /**
    * Reads the prompts of all stages of a resolved recipe.
    *
-   * @param recipeFolder what paths of data files are relative to
+   * @param files where its data files lie
    * @throws StageFailure DataContract naming for every overlap both stages, how many prompts they
    *     share and one of them
    */
-  public static void check(Recipe recipe, Path recipeFolder) {
+  public static void check(Recipe recipe, RecipeFolder files) {
     List<PromptUse> uses =
         recipe.stages().stream().flatMap(stage -> PromptUse.of(stage).stream()).toList();
-    Texts texts = new Texts(new DataSources(new RecipeFolder(recipeFolder)));
+    Texts texts = new Texts(new DataSources(files));
     Collection<String> problems = new LinkedHashSet<>();
     for (int i = 0; i < uses.size(); i++) {
       for (int j = i + 1; j < uses.size(); j++) {

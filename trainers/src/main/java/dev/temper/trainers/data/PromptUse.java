@@ -1,6 +1,7 @@
 package dev.temper.trainers.data;
 
 import dev.temper.recipes.BestOfNSpec;
+import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
@@ -29,6 +30,8 @@ record PromptUse(String stage, PromptRole role, DataSource source) {
           PreferencesSpec.class,
               stage ->
                   one(stage, PromptRole.PREFERENCES, ((PreferencesSpec) stage.spec()).prompts()),
+          ComparisonsSpec.class,
+              stage -> one(stage, PromptRole.PREFERENCES, ((ComparisonsSpec) stage.spec()).data()),
           RolloutsSpec.class,
               stage -> one(stage, PromptRole.ROLLOUTS, ((RolloutsSpec) stage.spec()).prompts()),
           RlSpec.class, stage -> one(stage, PromptRole.RL, ((RlSpec) stage.spec()).prompts()),
@@ -41,8 +44,17 @@ record PromptUse(String stage, PromptRole role, DataSource source) {
   /** All uses of a stage whose prompts are known before anything runs. */
   static List<PromptUse> of(Stage stage) {
     return BY_KIND.getOrDefault(stage.spec().getClass(), unknown -> List.of()).apply(stage).stream()
-        .filter(use -> !(use.source() instanceof DataSource.Stage))
+        .flatMap(use -> use.known().stream())
         .toList();
+  }
+
+  /** The same of what is known before anything runs; of a mixture each source, if not all are. */
+  private List<PromptUse> known() {
+    List<DataSource> known =
+        source.leaves().stream().filter(leaf -> !(leaf instanceof DataSource.Stage)).toList();
+    return known.size() == source.leaves().size()
+        ? List.of(this)
+        : known.stream().map(leaf -> new PromptUse(stage, role, leaf)).toList();
   }
 
   private static List<PromptUse> one(Stage stage, PromptRole role, DataSource source) {

@@ -1,5 +1,6 @@
 package dev.temper.trainers.data;
 
+import dev.temper.trainers.data.raw.RawRow;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 

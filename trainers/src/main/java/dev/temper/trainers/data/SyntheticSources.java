@@ -3,6 +3,7 @@ package dev.temper.trainers.data;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.Method;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.data.raw.RawRow;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.registry.MethodFamily;
 import dev.temper.trainers.registry.Parameter;

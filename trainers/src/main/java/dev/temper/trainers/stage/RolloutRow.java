@@ -1,6 +1,7 @@
 package dev.temper.trainers.stage;
 
 import dev.temper.trainers.data.Prompt;
+import dev.temper.trainers.data.raw.Message;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param logprob of the completion, in nats, when it was sampled
  * @param score what the selection looks at
  * @param gold truth, for diagnostics only
+ * @param messages of the prompt, where it is more than one message of a user
  */
 record RolloutRow(
     String prompt,
@@ -30,7 +32,8 @@ record RolloutRow(
     boolean ended,
     double logprob,
     double score,
-    Optional<Double> gold) {
+    Optional<Double> gold,
+    Optional<List<Message>> messages) {
 
   static final String FILE = "rollouts.jsonl";
   private static final int SAMPLES = 64;
@@ -52,7 +55,8 @@ record RolloutRow(
         answer.completion().ended(),
         answer.logProb(),
         score,
-        gold);
+        gold,
+        Optional.of(prompt.messages()).filter(said -> !said.isEmpty()));
   }
 
   /** The first completion of each of the first prompts, for people to look at. */

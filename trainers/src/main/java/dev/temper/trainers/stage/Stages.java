@@ -1,6 +1,7 @@
 package dev.temper.trainers.stage;
 
 import dev.temper.recipes.BestOfNSpec;
+import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.PreferencesSpec;
@@ -36,6 +37,7 @@ public final class Stages {
               new Kind<>("pretrain", 1, PretrainSpec.class, Pretraining::open),
               new Kind<>("sft", 1, SftSpec.class, SupervisedFineTuning::open),
               new Kind<>("preferences", 1, PreferencesSpec.class, PreferencesTask::open),
+              new Kind<>("comparisons", 1, ComparisonsSpec.class, ComparisonsTask::open),
               new Kind<>("reward-model", 1, RewardModelSpec.class, RewardModelTask::open),
               new Kind<>("rollouts", 1, RolloutsSpec.class, RolloutsTask::open),
               new Kind<>(

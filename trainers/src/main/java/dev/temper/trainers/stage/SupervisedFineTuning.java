@@ -6,8 +6,8 @@ import dev.temper.trainers.StageContext;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.StepwiseTask;
 import dev.temper.trainers.data.DataSources;
+import dev.temper.trainers.data.MadeList;
 import dev.temper.trainers.data.Prompt;
-import dev.temper.trainers.data.Row;
 import dev.temper.trainers.data.RowSet;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
@@ -17,6 +17,7 @@ import dev.temper.trainers.model.Sequence;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
+import dev.temper.trainers.text.TrainedShare;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,8 @@ final class SupervisedFineTuning {
         spec.steps().isPresent()
             ? Batches.steps(sequences.size(), spec.batchSize(), spec.steps().get(), order)
             : Batches.epochs(sequences.size(), spec.batchSize(), spec.epochs(), order);
-    List<Prompt> prompts = rows.rows().stream().map(Row::prompt).toList();
+    List<Prompt> prompts =
+        new MadeList<>(rows.rows().size(), i -> rows.rows().get(i).prompt());
     return new TokenTraining.Plan(
         step ->
             Batches.cut(
@@ -101,23 +103,42 @@ final class SupervisedFineTuning {
   record Fit(List<Sequence> sequences, int dropped, int truncated) {
 
     static Fit of(RowSet rows, ChatFormat chat, int maxPositions) {
-      List<Sequence> sequences = new ArrayList<>();
-      int dropped = rows.withoutTrainedTokens();
+      int[] kept = new int[rows.rows().size()];
+      List<Sequence> held = new ArrayList<>();
+      int fitting = 0;
       int truncated = 0;
-      for (Row row : rows.rows()) {
-        Sequence sequence = chat.sequence(row);
-        int room = maxPositions - sequence.prompt().length;
-        if (room < 1) {
-          dropped++;
+      long tokens = 0;
+      long trained = 0;
+      for (int i = 0; i < kept.length; i++) {
+        Sequence sequence = chat.sequence(rows.rows().get(i));
+        if (sequence.prompt().length >= maxPositions) {
           continue;
         }
-        if (sequence.completion().length > room) {
-          truncated++;
-          sequence = new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room));
+        Sequence cut = cut(sequence, maxPositions);
+        truncated += cut.completion().length < sequence.completion().length ? 1 : 0;
+        tokens += cut.length();
+        trained += cut.completion().length;
+        kept[fitting++] = i;
+        if (!rows.onDisk()) {
+          held.add(cut);
         }
-        sequences.add(sequence);
       }
-      return new Fit(sequences, dropped, truncated);
+      if (fitting > 0) {
+        new TrainedShare(tokens, trained).requireMask();
+      }
+      List<Sequence> sequences =
+          rows.onDisk()
+              ? new MadeList<>(
+                  fitting, i -> cut(chat.sequence(rows.rows().get(kept[i])), maxPositions))
+              : held;
+      return new Fit(sequences, rows.withoutTrainedTokens() + kept.length - fitting, truncated);
+    }
+
+    private static Sequence cut(Sequence sequence, int maxPositions) {
+      int room = maxPositions - sequence.prompt().length;
+      return sequence.completion().length > room
+          ? new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room))
+          : sequence;
     }
 
     void requireAny(String role) {

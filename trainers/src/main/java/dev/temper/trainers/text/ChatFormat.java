@@ -3,9 +3,12 @@ package dev.temper.trainers.text;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.Prompt;
 import dev.temper.trainers.data.Row;
+import dev.temper.trainers.data.raw.Message;
 import dev.temper.trainers.model.Completion;
 import dev.temper.trainers.model.Sequence;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How prompts and completions become token ids.
@@ -34,11 +37,31 @@ public final class ChatFormat {
 
   /** What the model sees before it answers. */
   public int[] prompt(Prompt prompt) {
+    if (!prompt.messages().isEmpty()) {
+      return conversation(prompt.messages());
+    }
     int[] text = encode(prompt.text() + "\n");
     int[] ids = new int[text.length + 1];
     ids[0] = tokenizer.bosId();
     System.arraycopy(text, 0, ids, 1, text.length);
     return ids;
+  }
+
+  private int[] conversation(List<Message> messages) {
+    IntStream ids = IntStream.of(tokenizer.bosId());
+    for (Message message : messages) {
+      ids =
+          switch (message.role()) {
+            case "user" -> IntStream.concat(ids, IntStream.of(encode(message.content() + "\n")));
+            case "assistant" -> IntStream.concat(ids, IntStream.of(completion(message.content())));
+            default ->
+                throw new StageFailure(
+                    StageFailure.Type.DATA_CONTRACT,
+                    "the chat template of tokenizer '%s' has no place for the role '%s': only user and assistant can speak"
+                        .formatted(tokenizer.origin(), message.role()));
+          };
+    }
+    return ids.toArray();
   }
 
   /** What the model is to answer, end of turn included. */

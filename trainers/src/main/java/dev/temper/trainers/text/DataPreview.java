@@ -3,8 +3,11 @@ package dev.temper.trainers.text;
 import dev.temper.trainers.data.RowSet;
 import dev.temper.trainers.model.Sequence;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How data looks to a model before it is trained on.
@@ -16,6 +19,8 @@ import java.util.List;
  * @param duplicates rows that came before
  * @param tokens of all rows
  * @param trainedTokens of them, those that the loss is taken over
+ * @param endTrained rows whose last trained token is the end of turn
+ * @param leftOut rows left out because of what they are, by the reason
  * @param first the first rows
  */
 public record DataPreview(
@@ -26,8 +31,11 @@ public record DataPreview(
     int duplicates,
     long tokens,
     long trainedTokens,
+    int endTrained,
+    Map<String, Integer> leftOut,
     List<Shown> first) {
   public DataPreview {
+    leftOut = Collections.unmodifiableMap(new TreeMap<>(leftOut));
     first = List.copyOf(first);
   }
 
@@ -45,12 +53,16 @@ public record DataPreview(
   public static DataPreview of(RowSet data, Tokenizer tokenizer, int maxTokens, int show) {
     ChatFormat format = new ChatFormat(tokenizer);
     List<Sequence> sequences = data.rows().stream().map(format::sequence).toList();
-    return of(
-        SequenceFit.of(sequences, maxTokens),
-        data.withoutTrainedTokens(),
-        data.duplicates(),
-        tokenizer,
-        show);
+    DataPreview preview =
+        of(
+            SequenceFit.of(sequences, maxTokens),
+            data.withoutTrainedTokens(),
+            data.duplicates(),
+            data.leftOut(),
+            tokenizer,
+            show);
+    new TrainedShare(preview.tokens(), preview.trainedTokens()).requireMask();
+    return preview;
   }
 
   /** Documents; every token is trained, in pieces that fill rows. */
@@ -61,13 +73,20 @@ public record DataPreview(
             .map(text -> new Sequence(format.documentPrompt(), format.document(text)))
             .toList();
     int duplicates = documents.size() - new HashSet<>(documents).size();
-    return of(new SequenceFit(sequences, 0, 0), 0, duplicates, tokenizer, show);
+    return of(new SequenceFit(sequences, 0, 0), 0, duplicates, Map.of(), tokenizer, show);
   }
 
   private static DataPreview of(
-      SequenceFit fit, int withoutTrainedTokens, int duplicates, Tokenizer tokenizer, int show) {
+      SequenceFit fit,
+      int withoutTrainedTokens,
+      int duplicates,
+      Map<String, Integer> leftOut,
+      Tokenizer tokenizer,
+      int show) {
     long tokens = fit.sequences().stream().mapToLong(Sequence::length).sum();
     long trained = fit.sequences().stream().mapToLong(s -> s.completion().length).sum();
+    long ends =
+        fit.sequences().stream().filter(s -> endsTrained(s, tokenizer.eosId())).count();
     List<Shown> first = new ArrayList<>();
     fit.sequences().stream().limit(show).forEach(s -> first.add(Shown.of(s, tokenizer)));
     return new DataPreview(
@@ -78,7 +97,14 @@ public record DataPreview(
         duplicates,
         tokens,
         trained,
+        (int) ends,
+        leftOut,
         first);
+  }
+
+  private static boolean endsTrained(Sequence sequence, int end) {
+    int[] trained = sequence.completion();
+    return trained.length > 0 && trained[trained.length - 1] == end;
   }
 
   /**

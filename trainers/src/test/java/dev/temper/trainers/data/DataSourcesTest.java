@@ -7,6 +7,7 @@ import dev.temper.recipes.DataSource;
 import dev.temper.recipes.Input;
 import dev.temper.recipes.Method;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.data.raw.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -187,7 +188,7 @@ class DataSourcesTest {
         folder.resolve("completions.jsonl"),
         """
         {"prompt": "a", "facts": {"topic": "soup"}, "promptId": -5, "tokens": [7, 1], "text": "b", "ended": true, "score": 1.5}
-        {"prompt": "a", "facts": {}, "promptId": -5, "tokens": [1], "text": "", "ended": true}
+        {"prompt": "a", "facts": {}, "promptId": -5, "tokens": [1], "text": "", "ended": true, "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "c"}]}
         """);
     List<Row> rows = sources.rows(new DataSource.Stage(new Input("rs", "")));
     assertThat(rows).hasSize(2);
@@ -195,6 +196,8 @@ class DataSourcesTest {
     assertThat(rows.get(0).completion()).isEqualTo("b");
     assertThat(rows.get(0).prompt()).isEqualTo(new Prompt("a", Map.of("topic", "soup"), -5));
     assertThat(rows.get(1).prompt().id()).isEqualTo(-5);
+    assertThat(rows.get(1).prompt().messages())
+        .containsExactly(new Message("user", "a"), new Message("assistant", "c"));
   }
 
   @Test

@@ -172,7 +172,7 @@ class PromptOverlapTest {
   }
 
   private void check(Stage... stages) {
-    PromptOverlap.check(new Recipe("test", 7, List.of(stages)), folder);
+    PromptOverlap.check(new Recipe("test", 7, List.of(stages)), new RecipeFolder(folder));
   }
 
   private static DataSource demonstrations(int from, int rows) {

@@ -168,7 +168,8 @@ class RejectionSamplingTaskTest {
         ended,
         -1,
         score,
-        Optional.of(gold));
+        Optional.of(gold),
+        Optional.empty());
   }
 
   private static List<String> kept(StageTester.Run run) {

@@ -7,6 +7,7 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.Prompt;
 import dev.temper.trainers.data.Row;
 import dev.temper.trainers.data.RowSet;
+import dev.temper.trainers.data.raw.Message;
 import dev.temper.trainers.model.Sequence;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,47 @@ class DataPreviewTest {
     assertThat(preview.trainedShare()).isEqualTo(9 / 26.0);
     assertThat(preview.duplicates()).isEqualTo(1);
     assertThat(preview.withoutTrainedTokens()).isEqualTo(3);
+  }
+
+  @Test
+  void tellsWhetherTheEndOfTurnIsTrained() {
+    assertThat(DataPreview.of(rows(), tokenizer, 128, 1).endTrained()).isEqualTo(2);
+    assertThat(DataPreview.of(rows(), tokenizer, 9, 1).endTrained()).isZero();
+    assertThat(
+            DataPreview.ofDocuments(List.of("It felt warm."), tokenizer, 1).endTrained())
+        .isZero();
+  }
+
+  @Test
+  void aMaskThatLeavesNothingOrMasksNothingIsRefused() {
+    assertThatThrownBy(() -> new TrainedShare(26, 0).requireMask())
+        .isInstanceOf(StageFailure.class)
+        .hasMessage("none of 26 tokens is trained: the mask leaves nothing to learn");
+    assertThatThrownBy(() -> new TrainedShare(26, 26).requireMask())
+        .isInstanceOf(StageFailure.class)
+        .hasMessageContaining("all of 26 tokens are trained, the prompts included");
+    assertThat(new TrainedShare(26, 25).requireMask().trained()).isEqualTo(25);
+  }
+
+  @Test
+  void rendersAConversationAndTrainsItsLastAnswerAlone() {
+    Prompt prompt =
+        new Prompt(
+            "a transcript",
+            Map.of(),
+            1,
+            List.of(
+                new Message("user", "It felt warm."),
+                new Message("assistant", "soup tea."),
+                new Message("user", "It felt cold.")));
+    RowSet rows = new RowSet(List.of(new Row(prompt, "tea.", Optional.empty())), 0, 0);
+    assertThat(DataPreview.of(rows, tokenizer, 128, 1).first().get(0).text())
+        .isEqualTo("<bos>It felt warm.\\nsoup tea.<eos>It felt cold.\\n[[tea.<eos>]]");
+    Prompt withSystem =
+        new Prompt("t", Map.of(), 1, List.of(new Message("system", "Be kind.")));
+    RowSet refused = new RowSet(List.of(new Row(withSystem, "tea.", Optional.empty())), 0, 0);
+    assertThatThrownBy(() -> DataPreview.of(refused, tokenizer, 128, 1))
+        .hasMessageContaining("has no place for the role 'system'");
   }
 
   @Test

@@ -1,29 +1,38 @@
-package dev.temper.trainers.data;
+package dev.temper.trainers.data.raw;
 
 import java.util.Optional;
 
 /** What a stage wants to read from a source. */
-enum Need {
+public enum Need {
   PROMPTS("a prompt") {
     @Override
-    Optional<String> missing(RawRow row) {
+    public Optional<String> missing(RawRow row) {
       return row.prompt().isPresent() ? Optional.empty() : Optional.of("prompt");
     }
   },
   ROWS("a prompt and a completion") {
     @Override
-    Optional<String> missing(RawRow row) {
+    public Optional<String> missing(RawRow row) {
       if (row.prompt().isEmpty()) {
         return Optional.of("prompt");
       }
-      return row.completion().isPresent() || row.tokens().isPresent()
+      return row.target().isPresent() || row.tokens().isPresent()
           ? Optional.empty()
           : Optional.of("completion");
     }
   },
+  PAIRS("a prompt and completions that were compared or rated") {
+    @Override
+    public Optional<String> missing(RawRow row) {
+      if (row.prompt().isEmpty()) {
+        return Optional.of("prompt");
+      }
+      return row.candidates().isEmpty() ? Optional.of("chosen") : Optional.empty();
+    }
+  },
   DOCUMENTS("a text") {
     @Override
-    Optional<String> missing(RawRow row) {
+    public Optional<String> missing(RawRow row) {
       return row.text().isPresent() ? Optional.empty() : Optional.of("text");
     }
   };
@@ -35,9 +44,9 @@ enum Need {
   }
 
   /** The field that the row lacks, if it lacks one. */
-  abstract Optional<String> missing(RawRow row);
+  public abstract Optional<String> missing(RawRow row);
 
-  String description() {
+  public String description() {
     return description;
   }
 }

@@ -1,6 +1,6 @@
-package dev.temper.trainers.data;
+package dev.temper.trainers.data.raw;
 
-/** A row that is JSON, but not what it should be. */
+/** A row that is readable, but not what it should be. */
 final class WrongShape extends RuntimeException {
   private static final long serialVersionUID = 1;
 

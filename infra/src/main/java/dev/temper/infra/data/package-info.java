@@ -1,0 +1,2 @@
+/** Data of a recipe that lies elsewhere: fetched once, kept by content. */
+package dev.temper.infra.data;
