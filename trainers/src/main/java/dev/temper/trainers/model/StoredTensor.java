@@ -30,7 +30,8 @@ final class StoredTensor {
   private final Values values;
 
   /**
-   * @param asIs whether the values lie in the source as they are read; otherwise memory is asked for
+   * @param asIs whether the values lie in the source as they are read; otherwise memory is asked
+   *     for
    */
   private StoredTensor(
       String file,
