@@ -34,8 +34,7 @@ import java.util.stream.Collectors;
 public final class HuggingFaceData implements DataPlace {
 
   private static final Pattern LOCATION =
-      Pattern.compile(
-          "hf://datasets/([\\w.-]+/[\\w.-]+?)(?:@([\\w.-]+(?:%2[fF][\\w.-]+)*))?/(.+)");
+      Pattern.compile("hf://datasets/([\\w.-]+/[\\w.-]+?)(?:@([\\w.-]+(?:%2[fF][\\w.-]+)*))?/(.+)");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
   private static final String STANDARD = "https://huggingface.co";
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -189,7 +188,8 @@ public final class HuggingFaceData implements DataPlace {
   private DataUnreachableException unreachable(URI address, IOException e) {
     return new DataUnreachableException(
         "%s does not answer (%s). Data that was fetched once is found here again where the recipe has its sha256"
-            .formatted(isEndpoint(address) ? endpoint : address.getHost(), e.getClass().getSimpleName()),
+            .formatted(
+                isEndpoint(address) ? endpoint : address.getHost(), e.getClass().getSimpleName()),
         e);
   }
 

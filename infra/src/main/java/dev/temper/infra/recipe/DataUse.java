@@ -39,8 +39,7 @@ record DataUse(String stage, DataSource source, BiConsumer<DataSources, DataSour
       Map.of(
           ComparisonsSpec.class,
           stage ->
-              List.of(
-                  new DataUse(stage.name(), ((ComparisonsSpec) stage.spec()).data(), PAIRS)),
+              List.of(new DataUse(stage.name(), ((ComparisonsSpec) stage.spec()).data(), PAIRS)),
           PretrainSpec.class,
           DataUse::ofPretraining,
           SftSpec.class,

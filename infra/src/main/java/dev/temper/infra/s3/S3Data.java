@@ -1,6 +1,7 @@
 package dev.temper.infra.s3;
 
 import dev.temper.infra.data.DataPlace;
+import dev.temper.infra.data.DataUnreachableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -14,7 +15,11 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 /** Data in a bucket: {@code s3://BUCKET/KEY}, a folder where it ends in a slash. */
 public final class S3Data implements DataPlace {
 
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  /** For a request with its repetitions: somebody waits at the command line. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  /** For the bytes of a file, as long as they keep coming. */
+  private static final Duration TRANSFER = Duration.ofDays(1);
 
   private final S3Client client;
   private final Repeats repeats = Repeats.of(LIMIT);
@@ -35,14 +40,22 @@ public final class S3Data implements DataPlace {
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage(), e);
     }
-    if (location.endsWith("/")) {
-      return new Found(location, true, listed(place));
+    try {
+      return location.endsWith("/")
+          ? new Found(location, true, listed(place))
+          : new Found(location, false, List.of(object(place, location)));
+    } catch (S3Failure e) {
+      throw e.status() == 0 ? new DataUnreachableException(e.getMessage(), e) : e;
     }
+  }
+
+  private RemoteFile object(S3Location place, String location) throws IOException {
     HeadObjectResponse head =
         repeats.call(
             "HEAD " + location,
             () -> client.headObject(ask -> ask.bucket(place.bucket()).key(place.prefix())));
-    return new Found(location, false, List.of(file(place, place.prefix(), "", head.eTag())));
+    String key = place.prefix();
+    return file(place, key, key.substring(0, key.lastIndexOf('/') + 1), head.eTag());
   }
 
   private List<RemoteFile> listed(S3Location place) throws IOException {
@@ -56,8 +69,7 @@ public final class S3Data implements DataPlace {
               "LIST " + place,
               () ->
                   client.listObjectsV2(
-                      list ->
-                          list.bucket(place.bucket()).prefix(below).continuationToken(from)));
+                      list -> list.bucket(place.bucket()).prefix(below).continuationToken(from)));
       page.contents().stream()
           .filter(object -> !object.key().endsWith("/"))
           .forEach(object -> files.add(file(place, object.key(), below, object.eTag())));
@@ -79,7 +91,13 @@ public final class S3Data implements DataPlace {
                 () -> {
                   Files.deleteIfExists(target); // of an attempt that broke off
                   return client.getObject(
-                      get -> get.bucket(place.bucket()).key(key).ifMatch(version), target);
+                      get ->
+                          get.bucket(place.bucket())
+                              .key(key)
+                              .ifMatch(version)
+                              .overrideConfiguration(
+                                  options -> options.apiCallAttemptTimeout(TRANSFER)),
+                      target);
                 }));
   }
 }

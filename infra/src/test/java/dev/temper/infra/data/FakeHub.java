@@ -79,7 +79,8 @@ final class FakeHub implements AutoCloseable {
   private String note(String server, HttpExchange exchange) {
     String token = exchange.getRequestHeaders().getFirst("Authorization");
     asked.add(
-        "%s %s %s".formatted(server, exchange.getRequestURI().getPath(), token == null ? "-" : token));
+        "%s %s %s"
+            .formatted(server, exchange.getRequestURI().getPath(), token == null ? "-" : token));
     return exchange.getRequestURI().getPath();
   }
 

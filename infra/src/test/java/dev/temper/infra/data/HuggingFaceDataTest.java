@@ -32,7 +32,8 @@ class HuggingFaceDataTest {
             Map.of(
                 "hf",
                 () ->
-                    new HuggingFaceData(Map.of("HF_ENDPOINT", hub.address(), "HF_TOKEN", "secret"))));
+                    new HuggingFaceData(
+                        Map.of("HF_ENDPOINT", hub.address(), "HF_TOKEN", "secret"))));
   }
 
   @AfterEach

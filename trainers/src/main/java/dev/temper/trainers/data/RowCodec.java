@@ -25,7 +25,7 @@ final class RowCodec {
   /** What a row takes in memory, about. */
   static long bytes(RawRow row) {
     long characters =
-        row.where().length()
+        (long) row.where().length()
             + row.prompt().map(String::length).orElse(0)
             + row.completion().map(String::length).orElse(0)
             + row.text().map(String::length).orElse(0);

@@ -138,7 +138,11 @@ final class ComparisonsTask implements StepwiseTask {
             StageFailure.Type.DATA_CONTRACT,
             "split %s needs more pairs than there are: %d pairs of %d prompts (%d more are longer than the policy's %d positions, and a prompt is in one split only)"
                 .formatted(
-                    spec.split(), data.pairs().size() - tooLong, prompts.size(), tooLong, positions));
+                    spec.split(),
+                    data.pairs().size() - tooLong,
+                    prompts.size(),
+                    tooLong,
+                    positions));
       }
       dealt.put(split.getKey(), rows.subList(0, split.getValue()));
     }

@@ -78,8 +78,7 @@ final class SupervisedFineTuning {
         spec.steps().isPresent()
             ? Batches.steps(sequences.size(), spec.batchSize(), spec.steps().get(), order)
             : Batches.epochs(sequences.size(), spec.batchSize(), spec.epochs(), order);
-    List<Prompt> prompts =
-        new MadeList<>(rows.rows().size(), i -> rows.rows().get(i).prompt());
+    List<Prompt> prompts = new MadeList<>(rows.rows().size(), i -> rows.rows().get(i).prompt());
     return new TokenTraining.Plan(
         step ->
             Batches.cut(

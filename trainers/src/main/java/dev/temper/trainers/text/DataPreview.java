@@ -85,8 +85,7 @@ public record DataPreview(
       int show) {
     long tokens = fit.sequences().stream().mapToLong(Sequence::length).sum();
     long trained = fit.sequences().stream().mapToLong(s -> s.completion().length).sum();
-    long ends =
-        fit.sequences().stream().filter(s -> endsTrained(s, tokenizer.eosId())).count();
+    long ends = fit.sequences().stream().filter(s -> endsTrained(s, tokenizer.eosId())).count();
     List<Shown> first = new ArrayList<>();
     fit.sequences().stream().limit(show).forEach(s -> first.add(Shown.of(s, tokenizer)));
     return new DataPreview(

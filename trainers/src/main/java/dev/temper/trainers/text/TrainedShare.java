@@ -11,8 +11,8 @@ import dev.temper.trainers.StageFailure;
 public record TrainedShare(long tokens, long trained) {
 
   /**
-   * @throws StageFailure DataContract where the mask is empty or full: both train without complaint,
-   *     and neither trains what was meant
+   * @throws StageFailure DataContract where the mask is empty or full: both train without
+   *     complaint, and neither trains what was meant
    */
   public TrainedShare requireMask() {
     if (trained == 0) {

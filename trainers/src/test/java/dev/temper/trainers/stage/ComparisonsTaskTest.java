@@ -71,7 +71,9 @@ class ComparisonsTaskTest {
     assertThat(train).hasSize(9);
     assertThat(test).hasSize(4);
     Set<String> prompts = new HashSet<>(train.stream().map(PairRow::prompt).toList());
-    assertThat(prompts).hasSize(5).doesNotContainAnyElementsOf(test.stream().map(PairRow::prompt).toList());
+    assertThat(prompts)
+        .hasSize(5)
+        .doesNotContainAnyElementsOf(test.stream().map(PairRow::prompt).toList());
     assertThat(train).allMatch(pair -> pair.chosenText().contains("lovely") && !pair.tie());
     try (Tokenizer tokenizer = Tokenizer.builtIn("kind-notes")) {
       PairRow first = train.get(0);

@@ -42,8 +42,7 @@ class DataPreviewTest {
   void tellsWhetherTheEndOfTurnIsTrained() {
     assertThat(DataPreview.of(rows(), tokenizer, 128, 1).endTrained()).isEqualTo(2);
     assertThat(DataPreview.of(rows(), tokenizer, 9, 1).endTrained()).isZero();
-    assertThat(
-            DataPreview.ofDocuments(List.of("It felt warm."), tokenizer, 1).endTrained())
+    assertThat(DataPreview.ofDocuments(List.of("It felt warm."), tokenizer, 1).endTrained())
         .isZero();
   }
 
@@ -72,8 +71,7 @@ class DataPreviewTest {
     RowSet rows = new RowSet(List.of(new Row(prompt, "tea.", Optional.empty())), 0, 0);
     assertThat(DataPreview.of(rows, tokenizer, 128, 1).first().get(0).text())
         .isEqualTo("<bos>It felt warm.\\nsoup tea.<eos>It felt cold.\\n[[tea.<eos>]]");
-    Prompt withSystem =
-        new Prompt("t", Map.of(), 1, List.of(new Message("system", "Be kind.")));
+    Prompt withSystem = new Prompt("t", Map.of(), 1, List.of(new Message("system", "Be kind.")));
     RowSet refused = new RowSet(List.of(new Row(withSystem, "tea.", Optional.empty())), 0, 0);
     assertThatThrownBy(() -> DataPreview.of(refused, tokenizer, 128, 1))
         .hasMessageContaining("has no place for the role 'system'");
