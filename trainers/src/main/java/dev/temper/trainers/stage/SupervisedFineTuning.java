@@ -1,5 +1,6 @@
 package dev.temper.trainers.stage;
 
+import dev.temper.recipes.DataSource;
 import dev.temper.recipes.SftSpec;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.StageContext;
@@ -46,6 +47,10 @@ final class SupervisedFineTuning {
     Path init = context.inputs().folder(spec.init());
     Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
     ChatFormat chat = new ChatFormat(tokenizer);
+    if (spec.data() instanceof DataSource.Stage made) {
+      TextHandover.require(
+          tokenizer, context.inputs().folder(made.input()), made.input().text());
+    }
     LanguageModel model =
         opened.keep(
             from.isPresent()
@@ -107,13 +112,13 @@ final class SupervisedFineTuning {
       for (Row row : rows.rows()) {
         Sequence sequence = chat.sequence(row);
         int room = maxPositions - sequence.prompt().length;
-        if (room < 1) {
+        if (room < 1 || sequence.cut(Math.min(room, sequence.completion().length)).trainedTokens() == 0) {
           dropped++;
           continue;
         }
         if (sequence.completion().length > room) {
           truncated++;
-          sequence = new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room));
+          sequence = sequence.cut(room);
         }
         sequences.add(sequence);
       }

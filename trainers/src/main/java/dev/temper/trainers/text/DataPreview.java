@@ -67,7 +67,7 @@ public record DataPreview(
   private static DataPreview of(
       SequenceFit fit, int withoutTrainedTokens, int duplicates, Tokenizer tokenizer, int show) {
     long tokens = fit.sequences().stream().mapToLong(Sequence::length).sum();
-    long trained = fit.sequences().stream().mapToLong(s -> s.completion().length).sum();
+    long trained = fit.sequences().stream().mapToLong(Sequence::trainedTokens).sum();
     List<Shown> first = new ArrayList<>();
     fit.sequences().stream().limit(show).forEach(s -> first.add(Shown.of(s, tokenizer)));
     return new DataPreview(

@@ -3,7 +3,6 @@ package dev.temper.trainers.text;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.model.Sequence;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,11 +29,11 @@ public record SequenceFit(List<Sequence> sequences, int truncated, int dropped) 
     int dropped = 0;
     for (Sequence sequence : sequences) {
       int room = maxTokens - sequence.prompt().length;
-      if (room < 1) {
+      if (room < 1 || sequence.cut(Math.min(room, sequence.completion().length)).trainedTokens() == 0) {
         dropped++;
       } else if (room < sequence.completion().length) {
         truncated++;
-        fitting.add(new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room)));
+        fitting.add(sequence.cut(room));
       } else {
         fitting.add(sequence);
       }
