@@ -28,7 +28,9 @@ final class AddedLater extends BeanSerializerModifier {
               "decayShare",
               OptimizerSpec.DECAY_SHARE,
               "lora",
-              Optional.empty()));
+              Optional.empty()),
+          SftSpec.class,
+          Map.of("turns", "final"));
 
   private final transient Map<Class<?>, Map<String, Object>> unchanged;
 

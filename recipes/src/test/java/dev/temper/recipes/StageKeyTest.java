@@ -208,6 +208,7 @@ class StageKeyTest {
         s.init(),
         data,
         s.heldout(),
+        s.turns(),
         s.epochs(),
         s.steps(),
         s.batchSize(),

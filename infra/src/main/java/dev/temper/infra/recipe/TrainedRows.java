@@ -11,6 +11,7 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.PairSet;
 import dev.temper.trainers.text.DataPreview;
+import dev.temper.trainers.text.Turns;
 import dev.temper.trainers.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +62,7 @@ public record TrainedRows(
                   stage,
                   DataPreview.of(
                       sources.rowSet(limited(spec.data())),
+                      Turns.named(spec.turns()),
                       tokenizer,
                       origin.model().maxPositions(),
                       show)));

@@ -83,6 +83,7 @@ final class SpecFields {
                   field("init").input(Product.POLICY),
                   field("data"),
                   field("heldout"),
+                  field("turns").or("final").is(oneOf("final", "all", "unrolled")),
                   field("epochs").or("1.0").is(positive()),
                   field("steps").is(atLeast(1)),
                   field("batchSize").or("32").is(atLeast(1)),

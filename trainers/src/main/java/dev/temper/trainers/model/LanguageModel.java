@@ -147,7 +147,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * Natural log-probability of each completion token under {@code softmax(logits / temperature)},
+   * Natural log-probability of each completion token that counts, under {@code softmax(logits / temperature)},
    * computed in float32; temperature 0 counts as 1. Empty for no sequences.
    *
    * @param chunkSequences sequences computed together; last bits depend on it
@@ -189,7 +189,7 @@ public final class LanguageModel implements AutoCloseable {
     List<float[]> parts = new ArrayList<>(sequences.size());
     int from = 0;
     for (Sequence sequence : sequences) {
-      int to = from + sequence.completion().length;
+      int to = from + sequence.trainedTokens();
       parts.add(Arrays.copyOfRange(all, from, to));
       from = to;
     }

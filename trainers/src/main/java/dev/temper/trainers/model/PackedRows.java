@@ -131,8 +131,9 @@ final class PackedRows {
     return rows;
   }
 
+  /** Those that count. */
   int completionTokens() {
-    return sequences.stream().mapToInt(s -> s.completion().length).sum();
+    return sequences.stream().mapToInt(Sequence::trainedTokens).sum();
   }
 
   int longestCompletion() {
@@ -143,14 +144,16 @@ final class PackedRows {
     return sequences.size();
   }
 
-  /** Flat positions from which the completion tokens are predicted, sequence by sequence. */
+  /** Flat positions from which the completion tokens that count are predicted, sequence by sequence. */
   NDArray labelled(NDManager scope) {
     long[] at = new long[completionTokens()];
     int n = 0;
     for (int i = 0; i < starts.length; i++) {
       Sequence sequence = sequences.get(i);
       for (int t = 0; t < sequence.completion().length; t++) {
-        at[n++] = starts[i] + sequence.prompt().length - 1L + t;
+        if (sequence.trained(t)) {
+          at[n++] = starts[i] + sequence.prompt().length - 1L + t;
+        }
       }
     }
     return scope.create(at);
@@ -169,9 +172,15 @@ final class PackedRows {
   NDArray targets(NDManager scope) {
     return scope.create(
         sequences.stream()
-            .flatMapToInt(s -> Arrays.stream(s.completion()))
+            .flatMapToInt(PackedRows::trained)
             .asLongStream()
             .toArray());
+  }
+
+  private static IntStream trained(Sequence sequence) {
+    return IntStream.range(0, sequence.completion().length)
+        .filter(sequence::trained)
+        .map(t -> sequence.completion()[t]);
   }
 
   /** Where the completion tokens stand in an array [sequences, longest completion], flat. */
@@ -181,7 +190,9 @@ final class PackedRows {
     int n = 0;
     for (int i = 0; i < sequences.size(); i++) {
       for (int t = 0; t < sequences.get(i).completion().length; t++) {
-        cells[n++] = (long) i * longest + t;
+        if (sequences.get(i).trained(t)) {
+          cells[n++] = (long) i * longest + t;
+        }
       }
     }
     return scope.create(cells);
@@ -192,8 +203,9 @@ final class PackedRows {
     int longest = longestCompletion();
     float[] mask = new float[sequences.size() * longest];
     for (int i = 0; i < sequences.size(); i++) {
-      int from = i * longest;
-      Arrays.fill(mask, from, from + sequences.get(i).completion().length, 1);
+      for (int t = 0; t < sequences.get(i).completion().length; t++) {
+        mask[i * longest + t] = sequences.get(i).trained(t) ? 1 : 0;
+      }
     }
     return scope.create(mask, new Shape(sequences.size(), longest));
   }

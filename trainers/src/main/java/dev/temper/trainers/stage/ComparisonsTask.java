@@ -1,7 +1,5 @@
 package dev.temper.trainers.stage;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.trainers.ArtifactWriter;
 import dev.temper.trainers.CheckpointReader;
@@ -15,11 +13,13 @@ import dev.temper.trainers.StepwiseTask;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.Pair;
 import dev.temper.trainers.data.PairSet;
+import dev.temper.trainers.data.Row;
 import dev.temper.trainers.random.NamedRandom;
+import dev.temper.trainers.model.Sequence;
+import dev.temper.trainers.model.family.HuggingFaceConfig;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -107,13 +107,15 @@ final class ComparisonsTask implements StepwiseTask {
   }
 
   private static PairRow row(Pair pair, ChatFormat chat) {
+    Sequence chosen = chat.sequence(new Row(pair.prompt(), pair.chosen(), Optional.empty()));
+    Sequence rejected = chat.sequence(new Row(pair.prompt(), pair.rejected(), Optional.empty()));
     return new PairRow(
         pair.prompt().text(),
         pair.prompt().id(),
         pair.prompt().facts(),
-        chat.prompt(pair.prompt()),
-        chat.completion(pair.chosen()),
-        chat.completion(pair.rejected()),
+        chosen.prompt(),
+        chosen.completion(),
+        rejected.completion(),
         pair.chosen(),
         pair.rejected(),
         true,
@@ -150,16 +152,7 @@ final class ComparisonsTask implements StepwiseTask {
   }
 
   private static int positions(Path policy) throws IOException {
-    JsonNode config =
-        new ObjectMapper().readTree(Files.readAllBytes(policy.resolve("config.json")));
-    JsonNode positions = config.path("max_position_embeddings");
-    if (!positions.isInt()) {
-      throw new StageFailure(
-          StageFailure.Type.DATA_CONTRACT,
-          "config.json of the policy must have max_position_embeddings, an integer; got "
-              + positions);
-    }
-    return positions.intValue();
+    return HuggingFaceConfig.read(policy).config().maxPositions();
   }
 
   @Override
@@ -167,10 +160,17 @@ final class ComparisonsTask implements StepwiseTask {
 
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.load(policy)) {
+      return finish(out, tokenizer);
+    }
+  }
+
+  private StageOutput finish(ArtifactWriter out, Tokenizer tokenizer) throws IOException {
     Map<String, String> outputs = new TreeMap<>();
     List<SampleLine> samples = new ArrayList<>();
     for (Map.Entry<String, List<PairRow>> split : splits.entrySet()) {
       out.content(split.getKey() + "/" + PairRow.FILE, JsonLines.write(split.getValue()));
+      TextHandover.write(out, split.getKey(), tokenizer);
       outputs.put(split.getKey(), split.getKey());
       for (PairRow pair : split.getValue()) {
         if (samples.size() < 2 * PAIRS_TO_SHOW) {

@@ -163,6 +163,7 @@ final class PreferencesTask implements StepwiseTask {
     List<PairRow> all = new ArrayList<>();
     for (Map.Entry<String, List<PairRow>> named : dealt.entrySet()) {
       out.content(named.getKey() + "/" + PairRow.FILE, JsonLines.write(named.getValue()));
+      TextHandover.write(out, named.getKey(), policy.tokenizer());
       outputs.put(named.getKey(), named.getKey());
       all.addAll(named.getValue());
     }

@@ -14,6 +14,7 @@ import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.selection.Selection;
 import dev.temper.trainers.selection.Selections;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class RejectionSamplingTask implements StepwiseTask {
   private static final String SELECTED = "completions.jsonl";
 
   private final RejectionSamplingSpec spec;
+  private final Path rollouts;
   private final List<List<RolloutRow>> groups;
   private final double[][] rewards;
   private final boolean[][] eligible;
@@ -36,11 +38,9 @@ final class RejectionSamplingTask implements StepwiseTask {
   private RejectionSamplingTask(RejectionSamplingSpec spec, StageContext context)
       throws IOException {
     this.spec = spec;
+    this.rollouts = context.inputs().folder(spec.rollouts());
     this.groups =
-        groups(
-            JsonLines.read(
-                context.inputs().folder(spec.rollouts()).resolve(RolloutRow.FILE),
-                RolloutRow.class));
+        groups(JsonLines.read(rollouts.resolve(RolloutRow.FILE), RolloutRow.class));
     this.selection = Selections.create(spec.select());
     this.rewards = new double[groups.size()][];
     this.eligible = new boolean[groups.size()][];
@@ -104,6 +104,7 @@ final class RejectionSamplingTask implements StepwiseTask {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     out.content(SELECTED, JsonLines.write(selected));
+    TextHandover.copy(out, rollouts);
     out.attachment(SampleLine.FILE, JsonLines.write(RolloutRow.samples(selected)));
     return new StageOutput(Map.of("", ""), report());
   }

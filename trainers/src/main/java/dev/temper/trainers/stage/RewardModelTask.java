@@ -95,6 +95,12 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
       throws IOException {
     ComparedPairs pairs = ComparedPairs.read(spec, context.inputs());
     Path init = context.inputs().folder(spec.init());
+    Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
+    TextHandover.require(tokenizer, context.inputs().folder(spec.pairs()), spec.pairs().text());
+    if (spec.test().isPresent()) {
+      TextHandover.require(
+          tokenizer, context.inputs().folder(spec.test().get()), spec.test().get().text());
+    }
     Engine engine = new Engine(context.compute(), spec.numerics());
     RewardModel model =
         opened.keep(
@@ -110,7 +116,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     return new RewardModelTask(
         spec,
         pairs,
-        opened.keep(Tokenizer.load(init), Tokenizer::close),
+        tokenizer,
         model,
         learner,
         from.isPresent() ? Progress.restore(from.get()) : Progress.start(),

@@ -105,6 +105,7 @@ final class RolloutsTask implements StepwiseTask {
   public StageOutput finish(ArtifactWriter out) throws IOException {
     List<RolloutRow> all = rows.rows(RolloutRow.class);
     out.content(RolloutRow.FILE, rows.file());
+    TextHandover.write(out, "", policy.tokenizer());
     out.attachment(SampleLine.FILE, JsonLines.write(RolloutRow.samples(all)));
     return new StageOutput(Map.of("", ""), metrics(all));
   }

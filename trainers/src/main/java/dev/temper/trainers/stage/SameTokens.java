@@ -4,8 +4,10 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Token ids pass between models: all that read them must have been trained with one tokenizer. */
+/** Token ids pass between models: all that read them must have been trained with one
+ * tokenizer, chat template and special tokens. */
 final class SameTokens {
   private SameTokens() {}
 
@@ -17,11 +19,12 @@ final class SameTokens {
    */
   static void require(Tokenizer tokenizer, Path otherModel, String role) throws IOException {
     try (Tokenizer other = Tokenizer.load(otherModel)) {
-      if (!other.identity().equals(tokenizer.identity())) {
+      List<String> differences = tokenizer.identity().differences(other.identity());
+      if (!differences.isEmpty()) {
         throw new StageFailure(
             StageFailure.Type.DATA_CONTRACT,
-            "the %s has another tokenizer than the policy (%s, not %s)"
-                .formatted(role, other.identity(), tokenizer.identity()));
+            "the %s has another tokenizer than the policy: %s differ"
+                .formatted(role, String.join(" and ", differences)));
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.temper.trainers.stage;
 
+import dev.temper.recipes.DataSource;
 import dev.temper.recipes.SftSpec;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.StageContext;
@@ -8,6 +9,7 @@ import dev.temper.trainers.StepwiseTask;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.MadeList;
 import dev.temper.trainers.data.Prompt;
+import dev.temper.trainers.data.Row;
 import dev.temper.trainers.data.RowSet;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
@@ -18,6 +20,7 @@ import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import dev.temper.trainers.text.TrainedShare;
+import dev.temper.trainers.text.Turns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * Trains a policy on completions. Prompts are masked by position: a sequence's loss is of its
@@ -47,6 +52,10 @@ final class SupervisedFineTuning {
     Path init = context.inputs().folder(spec.init());
     Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
     ChatFormat chat = new ChatFormat(tokenizer);
+    if (spec.data() instanceof DataSource.Stage made) {
+      TextHandover.require(
+          tokenizer, context.inputs().folder(made.input()), made.input().text());
+    }
     LanguageModel model =
         opened.keep(
             from.isPresent()
@@ -64,11 +73,16 @@ final class SupervisedFineTuning {
   private static TokenTraining.Plan plan(
       SftSpec spec, DataSources sources, ChatFormat chat, int maxPositions) throws IOException {
     RowSet rows = sources.rowSet(spec.data());
-    Fit training = Fit.of(rows, chat, maxPositions);
+    Turns turns = Turns.named(spec.turns());
+    Fit training = Fit.of(rows, row -> chat.sequences(row, turns), maxPositions);
     training.requireAny("training");
     List<Sequence> heldout = List.of();
     if (spec.heldout().isPresent()) {
-      Fit fit = Fit.of(sources.rowSet(spec.heldout().get()), chat, maxPositions);
+      Fit fit =
+          Fit.of(
+              sources.rowSet(spec.heldout().get()),
+              row -> chat.sequences(row, turns),
+              maxPositions);
       fit.requireAny("held-out");
       heldout = fit.sequences();
     }
@@ -101,43 +115,46 @@ final class SupervisedFineTuning {
    */
   record Fit(List<Sequence> sequences, int dropped, int truncated) {
 
-    static Fit of(RowSet rows, ChatFormat chat, int maxPositions) {
-      int[] kept = new int[rows.rows().size()];
+    static Fit of(RowSet rows, Function<Row, List<Sequence>> chat, int maxPositions) {
+      LongStream.Builder found = LongStream.builder();
       List<Sequence> held = new ArrayList<>();
-      int fitting = 0;
+      int tooLong = 0;
       int truncated = 0;
       long tokens = 0;
       long trained = 0;
-      for (int i = 0; i < kept.length; i++) {
-        Sequence sequence = chat.sequence(rows.rows().get(i));
-        if (sequence.prompt().length >= maxPositions) {
-          continue;
-        }
-        Sequence cut = cut(sequence, maxPositions);
-        truncated += cut.completion().length < sequence.completion().length ? 1 : 0;
-        tokens += cut.length();
-        trained += cut.completion().length;
-        kept[fitting++] = i;
-        if (!rows.onDisk()) {
-          held.add(cut);
+      for (int row = 0; row < rows.rows().size(); row++) {
+        List<Sequence> made = chat.apply(rows.rows().get(row));
+        for (int nth = 0; nth < made.size(); nth++) {
+          Optional<Sequence> fitting = made.get(nth).fit(maxPositions);
+          if (fitting.isEmpty()) {
+            tooLong++;
+            continue;
+          }
+          Sequence sequence = fitting.get();
+          truncated += sequence.length() < made.get(nth).length() ? 1 : 0;
+          tokens += sequence.length();
+          trained += sequence.trainedTokens();
+          found.add(((long) row << Integer.SIZE) | nth);
+          if (!rows.onDisk()) {
+            held.add(sequence);
+          }
         }
       }
-      if (fitting > 0) {
+      long[] places = found.build().toArray();
+      if (places.length > 0) {
         new TrainedShare(tokens, trained).requireMask();
       }
       List<Sequence> sequences =
           rows.onDisk()
               ? new MadeList<>(
-                  fitting, i -> cut(chat.sequence(rows.rows().get(kept[i])), maxPositions))
+                  places.length,
+                  i ->
+                      chat.apply(rows.rows().get((int) (places[i] >>> Integer.SIZE)))
+                          .get((int) places[i])
+                          .fit(maxPositions)
+                          .orElseThrow())
               : held;
-      return new Fit(sequences, rows.withoutTrainedTokens() + kept.length - fitting, truncated);
-    }
-
-    private static Sequence cut(Sequence sequence, int maxPositions) {
-      int room = maxPositions - sequence.prompt().length;
-      return sequence.completion().length > room
-          ? new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room))
-          : sequence;
+      return new Fit(sequences, rows.withoutTrainedTokens() + tooLong, truncated);
     }
 
     void requireAny(String role) {

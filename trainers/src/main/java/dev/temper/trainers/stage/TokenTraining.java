@@ -128,7 +128,7 @@ final class TokenTraining implements StepwiseTask, Inspectable {
     long tokens =
         microBatches.stream()
             .flatMap(List::stream)
-            .mapToLong(sequence -> sequence.completion().length)
+            .mapToLong(Sequence::trainedTokens)
             .sum();
     double rate = plan.schedule().at(step);
     atHand.begin(step + 1, step + 1, rate, () -> SequenceLine.of(microBatches, policy.tokenizer()));

@@ -64,7 +64,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       return number.intValue();
     }
     throw TemplateException.value(
-        "argument '%s' must be a whole number, got %s".formatted(name, PythonText.repr(value)));
+        "argument '%s' must be a whole number, got %s".formatted(name, PythonText.shown(value)));
   }
 
   Arguments from(int index) {
@@ -79,6 +79,6 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       throw undefined.error();
     }
     throw TemplateException.value(
-        "argument '%s' must be text, got %s".formatted(name, PythonText.repr(value)));
+        "argument '%s' must be text, got %s".formatted(name, PythonText.shown(value)));
   }
 }

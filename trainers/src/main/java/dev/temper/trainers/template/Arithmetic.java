@@ -38,6 +38,12 @@ final class Arithmetic {
     if (operator.equals("+") && left instanceof Tuple a && right instanceof Tuple b) {
       return new Tuple(joined(a.items(), b.items(), frame));
     }
+    if (operator.equals("*") && repeatable(left) && right instanceof Boolean truth) {
+      return repeated(left, whole(truth), frame);
+    }
+    if (operator.equals("*") && left instanceof Boolean truth && repeatable(right)) {
+      return repeated(right, whole(truth), frame);
+    }
     if (operator.equals("*") && repeatable(left) && right instanceof Long times) {
       return repeated(left, times, frame);
     }
@@ -121,6 +127,9 @@ final class Arithmetic {
   private static Object real(String operator, double a, double b) {
     if (b == 0 && (operator.equals("/") || operator.equals("//") || operator.equals("%"))) {
       throw TemplateException.value("division by zero");
+    }
+    if (a == 0 && b < 0 && operator.equals("**")) {
+      throw TemplateException.value("0.0 cannot be raised to a negative power");
     }
     return switch (operator) {
       case "+" -> a + b;

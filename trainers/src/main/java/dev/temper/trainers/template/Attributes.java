@@ -44,7 +44,7 @@ final class Attributes {
 
   private static Optional<Object> element(Object target, Object key) {
     if (target instanceof Map<?, ?> map) {
-      return Optional.ofNullable(map.get(key));
+      return Keys.plain(key) ? Optional.ofNullable(map.get(key)) : Optional.empty();
     }
     if (!(key instanceof Long position)
         || !(target instanceof List || target instanceof Tuple || target instanceof String)) {

@@ -10,6 +10,9 @@ final class Budget {
   /** Longest width that padding and indentation take. */
   static final int WIDTH = 1000;
 
+  /** Most characters that one text may have, and all texts of a rendering together. */
+  static final int LONGEST = 1 << 24;
+
   /** As in Jinja's sandbox. */
   static final int RANGE = 100_000;
 

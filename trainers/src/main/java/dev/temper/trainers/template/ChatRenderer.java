@@ -2,7 +2,6 @@ package dev.temper.trainers.template;
 
 import java.time.Clock;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Conversations as text, by the chat template of a tokenizer. Immutable. */
@@ -57,35 +56,10 @@ public final class ChatRenderer {
     return new Span(requirePrefix(asked, answered, turn), answered.length());
   }
 
-  /**
-   * Checks that later turns leave the text of earlier ones as it is.
-   *
-   * @throws TemplateException naming the turn that does not
-   */
-  public void requireStable(Conversation conversation, List<Integer> turns) {
-    String whole = render(conversation, false).text();
-    for (int turn : turns) {
-      requirePrefix(render(conversation.first(turn + 1), false).text(), whole, turn);
-    }
-  }
-
   private static int requirePrefix(String shorter, String longer, int turn) {
     if (longer.startsWith(shorter)) {
       return shorter.length();
     }
-    int same = 0;
-    while (same < Math.min(shorter.length(), longer.length())
-        && shorter.charAt(same) == longer.charAt(same)) {
-      same++;
-    }
-    throw TemplateException.value(
-        ("the chat template is not prefix stable at messages[%d]: where '%s' stood before, '%s'"
-                + " stands with what follows; train every turn by itself (turns: unrolled)")
-            .formatted(turn, start(shorter, same), start(longer, same)));
-  }
-
-  private static String start(String text, int from) {
-    int to = Math.min(text.length(), from + 40);
-    return text.substring(from, to).replace("\n", "\\n") + (to < text.length() ? "..." : "");
+    throw ChangedTurn.of(turn, shorter, longer);
   }
 }

@@ -20,6 +20,9 @@ public record Conversation(
     Optional<List<Object>> tools,
     Map<String, Object> variables) {
 
+  /** Nothing said yet. */
+  public static final Conversation NONE = new Conversation(List.of(), Optional.empty(), Map.of());
+
   private static final List<String> REASONING =
       List.of("reasoning_content", "thinking", "reasoning");
 
@@ -30,7 +33,7 @@ public record Conversation(
 
   /** One request of a user. */
   public static Conversation user(String text) {
-    return new Conversation(List.of(message("user", text)), Optional.empty(), Map.of());
+    return NONE.and("user", text);
   }
 
   /**
@@ -76,13 +79,6 @@ public record Conversation(
     return map;
   }
 
-  private static Map<String, Object> message(String role, String content) {
-    Map<String, Object> message = new LinkedHashMap<>();
-    message.put("role", role);
-    message.put("content", content);
-    return message;
-  }
-
   public int turns() {
     return messages.size();
   }
@@ -115,8 +111,16 @@ public record Conversation(
 
   /** With one more turn of the assistant. */
   public Conversation answered(String text) {
+    return and("assistant", text);
+  }
+
+  /** With one more message. */
+  public Conversation and(String role, String content) {
+    Map<String, Object> message = new LinkedHashMap<>();
+    message.put("role", role);
+    message.put("content", content);
     List<Map<String, Object>> more = new ArrayList<>(messages);
-    more.add(message("assistant", text));
+    more.add(message);
     return new Conversation(more, tools, variables);
   }
 

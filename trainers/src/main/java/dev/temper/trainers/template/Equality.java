@@ -12,15 +12,16 @@ final class Equality {
 
   private Equality() {}
 
-  static boolean equal(Object a, Object b) {
+  static boolean equal(Object a, Object b, Budget budget) {
+    budget.step();
     if (number(a) && number(b)) {
       return compareNumbers(a, b) == 0;
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      return equalItems(x, y);
+      return equalItems(x, y, budget);
     }
     if (a instanceof Tuple x && b instanceof Tuple y) {
-      return equalItems(x.items(), y.items());
+      return equalItems(x.items(), y.items(), budget);
     }
     if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
       return x.size() == y.size()
@@ -28,22 +29,22 @@ final class Equality {
               .allMatch(
                   entry ->
                       y.containsKey(entry.getKey())
-                          && equal(entry.getValue(), y.get(entry.getKey())));
+                          && equal(entry.getValue(), y.get(entry.getKey()), budget));
     }
     return (a instanceof Undefined && b instanceof Undefined) || a.equals(b);
   }
 
-  private static boolean equalItems(List<?> a, List<?> b) {
+  private static boolean equalItems(List<?> a, List<?> b, Budget budget) {
     if (a.size() != b.size()) {
       return false;
     }
     Iterator<?> others = b.iterator();
-    return a.stream().allMatch(item -> equal(item, others.next()));
+    return a.stream().allMatch(item -> equal(item, others.next(), budget));
   }
 
   /** Negative, zero or positive. */
-  static int order(Object a, Object b) {
-    return tryOrder(a, b)
+  static int order(Object a, Object b, Budget budget) {
+    return tryOrder(a, b, budget)
         .orElseThrow(
             () ->
                 a instanceof Undefined undefined
@@ -55,7 +56,8 @@ final class Equality {
                                 .formatted(TypeName.of(a), TypeName.of(b))));
   }
 
-  private static OptionalInt tryOrder(Object a, Object b) {
+  private static OptionalInt tryOrder(Object a, Object b, Budget budget) {
+    budget.step();
     if (number(a) && number(b)) {
       return OptionalInt.of(compareNumbers(a, b));
     }
@@ -63,18 +65,18 @@ final class Equality {
       return OptionalInt.of(comparePoints(x, y));
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      return OptionalInt.of(orderItems(x, y));
+      return OptionalInt.of(orderItems(x, y, budget));
     }
     if (a instanceof Tuple x && b instanceof Tuple y) {
-      return OptionalInt.of(orderItems(x.items(), y.items()));
+      return OptionalInt.of(orderItems(x.items(), y.items(), budget));
     }
     return OptionalInt.empty();
   }
 
-  private static int orderItems(List<?> a, List<?> b) {
+  private static int orderItems(List<?> a, List<?> b, Budget budget) {
     for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-      if (!equal(a.get(i), b.get(i))) {
-        return order(a.get(i), b.get(i));
+      if (!equal(a.get(i), b.get(i), budget)) {
+        return order(a.get(i), b.get(i), budget);
       }
     }
     return Integer.compare(a.size(), b.size());
@@ -87,7 +89,7 @@ final class Equality {
     return java.util.Arrays.compare(x, y);
   }
 
-  static boolean contains(Object container, Object item) {
+  static boolean contains(Object container, Object item, Budget budget) {
     if (container instanceof String text) {
       if (item instanceof String part) {
         return text.contains(part);
@@ -96,12 +98,13 @@ final class Equality {
           ? undefined.error()
           : TemplateException.value(
               "'in' needs text on its left where text is on its right, got "
-                  + PythonText.repr(item));
+                  + PythonText.shown(item));
     }
     if (container instanceof Map<?, ?> map) {
+      Keys.require(item);
       return map.containsKey(item);
     }
-    return Items.of(container).stream().anyMatch(member -> equal(member, item));
+    return Items.of(container).stream().anyMatch(member -> equal(member, item, budget));
   }
 
   static boolean number(Object value) {

@@ -45,7 +45,7 @@ sealed interface Expression {
     public Object value(Frame frame) {
       Map<Object, Object> map = new LinkedHashMap<>();
       for (int i = 0; i < keys.size(); i++) {
-        map.put(keys.get(i).value(frame), items.get(i).value(frame));
+        map.put(Keys.require(keys.get(i).value(frame)), items.get(i).value(frame));
       }
       frame.budget().allocate(map.size());
       return map;
@@ -95,7 +95,7 @@ sealed interface Expression {
       Object left = first.value(frame);
       for (Operand operand : operands) {
         Object right = operand.expression().value(frame);
-        if (!operand.holds(left, right)) {
+        if (!operand.holds(left, right, frame.budget())) {
           return false;
         }
         left = right;

@@ -51,7 +51,7 @@ final class Filters {
     all.put("e", Filters::escape);
     all.put("default", Filters::otherwise);
     all.put("d", Filters::otherwise);
-    all.put("abs", (value, a, frame) -> absolute(value));
+    all.put("abs", (value, a, frame) -> absolute(value, frame));
     all.put("int", Filters::whole);
     all.put("float", Filters::real);
     all.put("round", Filters::round);
@@ -91,7 +91,10 @@ final class Filters {
     String indent =
         width instanceof String given ? given : " ".repeat(width(arguments, "width", 4));
     boolean blank = arguments.truth(2, "blank", false);
-    List<Object> lines = Lines.of(text(value, frame) + "\n", false);
+    if (!(value instanceof String text)) {
+      throw TemplateException.value("indent needs text, got " + PythonText.shown(value));
+    }
+    List<Object> lines = Lines.of(text + "\n", false);
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < lines.size(); i++) {
       String line = (String) lines.get(i);
@@ -151,9 +154,9 @@ final class Filters {
     return used ? arguments.get(0, "default_value").orElse("") : value;
   }
 
-  private static Object absolute(Object value) {
+  private static Object absolute(Object value, Frame frame) {
     Object negative = Arithmetic.apply("-", value);
-    return Equality.order(negative, 0L) > 0 ? negative : Arithmetic.apply("+", value);
+    return Equality.order(negative, 0L, frame.budget()) > 0 ? negative : Arithmetic.apply("+", value);
   }
 
   private static Object whole(Object value, Arguments arguments, Frame frame) {
@@ -188,11 +191,12 @@ final class Filters {
   private static Object round(Object value, Arguments arguments, Frame frame) {
     arguments.allow("round", "precision", "method");
     if (!Equality.number(value)) {
-      throw TemplateException.value("round needs a number, got " + PythonText.repr(value));
+      throw TemplateException.value("round needs a number, got " + PythonText.shown(value));
     }
-    return Rounding.of(
-        Equality.toDouble(value),
-        arguments.whole(0, "precision", 0),
-        arguments.optionalText(1, "method").orElse("common"));
+    int precision = arguments.whole(0, "precision", 0);
+    String method = arguments.optionalText(1, "method").orElse("common");
+    return !(value instanceof Double) && method.equals("common") && precision >= 0
+        ? Arithmetic.apply("+", value)
+        : (Object) Rounding.of(Equality.toDouble(value), precision, method);
   }
 }

@@ -3,6 +3,7 @@ package dev.temper.trainers.template;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,7 +32,8 @@ final class Formatting {
       matcher.appendReplacement(out, Matcher.quoteReplacement(piece));
     }
     matcher.appendTail(out);
-    if (next < items.size()) {
+    boolean unused = next < items.size() && !(values instanceof Map || values instanceof List);
+    if (unused) {
       throw TemplateException.value("more values than '" + format + "' has places for");
     }
     frame.budget().allocate(out.length());
@@ -54,7 +56,7 @@ final class Formatting {
           .toPlainString();
     }
     throw TemplateException.value(
-        "the format '%s' cannot take %s".formatted(format, PythonText.repr(value)));
+        "the format '%s' cannot take %s".formatted(format, PythonText.shown(value)));
   }
 
   static String braces(String format, Arguments arguments, Frame frame) {

@@ -56,9 +56,9 @@ final class Globals {
         for (Object pair : Items.of(from, frame)) {
           List<Object> entry = Items.of(pair, frame);
           if (entry.size() != 2) {
-            throw TemplateException.value("dict needs pairs, got " + PythonText.repr(pair));
+            throw TemplateException.value("dict needs pairs, got " + PythonText.shown(pair));
           }
-          map.put(entry.get(0), entry.get(1));
+          map.put(Keys.require(entry.get(0)), entry.get(1));
         }
       }
     }

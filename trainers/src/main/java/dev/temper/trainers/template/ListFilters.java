@@ -97,7 +97,8 @@ final class ListFilters {
         (a, b) ->
             Equality.order(
                 folded(((Tuple) a).items().get(by), cased),
-                folded(((Tuple) b).items().get(by), cased));
+                folded(((Tuple) b).items().get(by), cased),
+                frame.budget());
     return sorted(Methods.entries(map), order, arguments.truth(2, "reverse", false), frame);
   }
 
@@ -106,7 +107,8 @@ final class ListFilters {
     boolean cased = arguments.truth(1, "case_sensitive", false);
     Object attribute = arguments.get(2, "attribute").orElse(None.NONE);
     Comparator<Object> order =
-        (a, b) -> Equality.order(key(a, attribute, cased), key(b, attribute, cased));
+        (a, b) -> Equality.order(
+                key(a, attribute, cased), key(b, attribute, cased), frame.budget());
     return sorted(Items.of(value, frame), order, arguments.truth(0, "reverse", false), frame);
   }
 
@@ -132,7 +134,7 @@ final class ListFilters {
     boolean cased = arguments.truth(0, "case_sensitive", false);
     Object attribute = arguments.get(1, "attribute").orElse(None.NONE);
     Map<Object, Object> firsts = new LinkedHashMap<>();
-    Items.of(value, frame).forEach(item -> firsts.putIfAbsent(key(item, attribute, cased), item));
+    Items.of(value, frame).forEach(item -> firsts.putIfAbsent(Keys.require(key(item, attribute, cased)), item));
     return new Generator(new ArrayList<>(firsts.values()));
   }
 
@@ -141,9 +143,10 @@ final class ListFilters {
     Object attribute = arguments.required(0, "attribute");
     Map<Object, List<Object>> groups = new LinkedHashMap<>();
     Comparator<Object> order =
-        (a, b) -> Equality.order(key(a, attribute, false), key(b, attribute, false));
+        (a, b) -> Equality.order(
+                key(a, attribute, false), key(b, attribute, false), frame.budget());
     for (Object item : sorted(Items.of(value, frame), order, false, frame)) {
-      groups.computeIfAbsent(attribute(item, attribute), first -> new ArrayList<>()).add(item);
+      groups.computeIfAbsent(Keys.require(attribute(item, attribute)), first -> new ArrayList<>()).add(item);
     }
     List<Object> pairs = new ArrayList<>();
     groups.forEach((key, items) -> pairs.add(Tuple.of(key, items)));
@@ -151,7 +154,7 @@ final class ListFilters {
   }
 
   private static Object map(Object value, Arguments arguments, Frame frame) {
-    List<Object> items = Items.of(value, frame);
+    List<Object> items = some(value, frame);
     if (arguments.named().containsKey("attribute")) {
       Object attribute = arguments.named().get("attribute");
       Object otherwise = arguments.named().get("default");
@@ -173,7 +176,7 @@ final class ListFilters {
 
   private static Object select(Object value, Arguments arguments, Frame frame, boolean keep) {
     List<Object> kept = new ArrayList<>();
-    for (Object item : Items.of(value, frame)) {
+    for (Object item : some(value, frame)) {
       if (holds(item, arguments, frame) == keep) {
         kept.add(item);
       }
@@ -186,12 +189,17 @@ final class ListFilters {
     Object attribute = arguments.required(0, "attribute");
     Arguments test = arguments.from(1);
     List<Object> kept = new ArrayList<>();
-    for (Object item : Items.of(value, frame)) {
+    for (Object item : some(value, frame)) {
       if (holds(attribute(item, attribute), test, frame) == keep) {
         kept.add(item);
       }
     }
     return new Generator(kept);
+  }
+
+  /** As in Jinja: what is false has no items, even if it could not be gone through. */
+  private static List<Object> some(Object value, Frame frame) {
+    return Truth.of(value) ? Items.of(value, frame) : List.of();
   }
 
   private static boolean holds(Object value, Arguments test, Frame frame) {
@@ -219,7 +227,7 @@ final class ListFilters {
     for (Object item : Items.of(value, frame)) {
       boolean better =
           best instanceof Undefined
-              || sign * Equality.order(key(item, attribute, cased), key(best, attribute, cased))
+              || sign * Equality.order(key(item, attribute, cased), key(best, attribute, cased), frame.budget())
                   > 0;
       best = better ? item : best;
     }

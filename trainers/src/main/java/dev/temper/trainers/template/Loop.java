@@ -45,7 +45,7 @@ final class Loop {
                   ? items.get(index + 1)
                   : new Undefined("there is no next item");
           case "cycle" -> (Function) (arguments, frame) -> cycle(arguments.positional());
-          case "changed" -> (Function) (arguments, frame) -> changed(arguments.positional());
+          case "changed" -> (Function) (arguments, frame) -> changed(arguments.positional(), frame);
           default -> null;
         });
   }
@@ -57,9 +57,9 @@ final class Loop {
     return values.get(index % values.size());
   }
 
-  private boolean changed(List<Object> values) {
+  private boolean changed(List<Object> values, Frame frame) {
     Tuple checked = new Tuple(values);
-    boolean changed = lastChecked.isEmpty() || !Equality.equal(lastChecked.get(), checked);
+    boolean changed = lastChecked.isEmpty() || !Equality.equal(lastChecked.get(), checked, frame.budget());
     lastChecked = Optional.of(checked);
     return changed;
   }

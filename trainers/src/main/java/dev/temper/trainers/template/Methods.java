@@ -46,7 +46,7 @@ final class Methods {
           case "get" ->
               (arguments, frame) -> {
                 arguments.allow("get", "key", "default");
-                Object found = map.get(arguments.required(0, "key"));
+                Object found = map.get(Keys.require(arguments.required(0, "key")));
                 return found != null ? found : arguments.get(1, "default").orElse(None.NONE);
               };
           case "items" -> (arguments, frame) -> entries(map);
@@ -70,16 +70,17 @@ final class Methods {
               (arguments, frame) -> {
                 Object wanted = arguments.required(0, "value");
                 for (int i = 0; i < items.size(); i++) {
-                  if (Equality.equal(items.get(i), wanted)) {
+                  if (Equality.equal(items.get(i), wanted, frame.budget())) {
                     return (long) i;
                   }
                 }
-                throw TemplateException.value(PythonText.repr(wanted) + " is not in the list");
+                throw TemplateException.value(PythonText.shown(wanted) + " is not in the list");
               };
           case "count" ->
               (arguments, frame) ->
                   items.stream()
-                      .filter(item -> Equality.equal(item, arguments.required(0, "value")))
+                      .filter(item -> Equality.equal(
+                              item, arguments.required(0, "value"), frame.budget()))
                       .count();
           case "copy" -> (arguments, frame) -> new ArrayList<>(items);
           default -> null;

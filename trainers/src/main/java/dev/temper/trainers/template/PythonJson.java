@@ -48,7 +48,7 @@ record PythonJson(
       return text;
     }
     throw TemplateException.value(
-        "tojson: indent must be a small number or text, got " + PythonText.repr(indent));
+        "tojson: indent must be a small number or text, got " + PythonText.shown(indent));
   }
 
   String write(Object value, Frame frame) {

@@ -4,14 +4,19 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Python's {@code str} and {@code repr}. */
 final class PythonText {
 
+  private static final int SHOWN = 80;
+
   private PythonText() {}
 
-  /** How a value stands in the text. */
+  /**
+   * How a value stands in the text.
+   *
+   * @throws TemplateException where it is longer than any text may be
+   */
   static String of(Object value) {
     if (value instanceof String text) {
       return text;
@@ -20,34 +25,73 @@ final class PythonText {
   }
 
   static String repr(Object value) {
-    if (value instanceof String text) {
-      return quoted(text);
+    StringBuilder out = new StringBuilder();
+    write(value, out, Budget.LONGEST);
+    if (out.length() > Budget.LONGEST) {
+      throw TemplateException.limit(
+          "a value has more than " + Budget.LONGEST + " characters as text");
     }
+    return out.toString();
+  }
+
+  /** Its start, for messages. */
+  static String shown(Object value) {
+    StringBuilder out = new StringBuilder();
+    write(value, out, SHOWN);
+    return out.length() > SHOWN ? out.substring(0, SHOWN) + "..." : out.toString();
+  }
+
+  /** What comes after the limit is left out: lists that hold one list twice grow without end. */
+  private static void write(Object value, StringBuilder out, int limit) {
+    if (out.length() > limit) {
+      return;
+    }
+    if (value instanceof String text) {
+      quote(text, out);
+    } else if (value instanceof List<?> list) {
+      out.append('[');
+      items(list, out, limit);
+      out.append(']');
+    } else if (value instanceof Tuple tuple) {
+      out.append('(');
+      items(tuple.items(), out, limit);
+      out.append(tuple.items().size() == 1 ? ",)" : ")");
+    } else if (value instanceof Map<?, ?> map) {
+      out.append('{');
+      String separator = "";
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.append(separator);
+        write(entry.getKey(), out, limit);
+        out.append(": ");
+        write(entry.getValue(), out, limit);
+        separator = ", ";
+      }
+      out.append('}');
+    } else {
+      out.append(scalar(value));
+    }
+  }
+
+  private static void items(List<?> items, StringBuilder out, int limit) {
+    String separator = "";
+    for (Object item : items) {
+      out.append(separator);
+      write(item, out, limit);
+      separator = ", ";
+    }
+  }
+
+  private static String scalar(Object value) {
     if (value instanceof Boolean truth) {
       return truth ? "True" : "False";
     }
     if (value instanceof Double number) {
       return number(number);
     }
-    if (value instanceof List<?> list) {
-      return "[" + joined(list) + "]";
-    }
-    if (value instanceof Tuple tuple) {
-      return "(" + joined(tuple.items()) + (tuple.items().size() == 1 ? ",)" : ")");
-    }
-    if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(entry -> repr(entry.getKey()) + ": " + repr(entry.getValue()))
-          .collect(Collectors.joining(", ", "{", "}"));
-    }
-    if (value == None.NONE) {
-      return "None";
+    if (value == None.NONE || value instanceof Undefined) {
+      return value == None.NONE ? "None" : "Undefined";
     }
     return value instanceof Number ? value.toString() : "<" + TypeName.of(value) + ">";
-  }
-
-  private static String joined(List<?> items) {
-    return items.stream().map(PythonText::repr).collect(Collectors.joining(", "));
   }
 
   /** The fewest digits that give the number back. */
@@ -83,11 +127,11 @@ final class PythonText {
     return sign + (plain.contains(".") ? plain : plain + ".0");
   }
 
-  private static String quoted(String text) {
+  private static void quote(String text, StringBuilder out) {
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
-    StringBuilder out = new StringBuilder().append(quote);
+    out.append(quote);
     text.codePoints().forEach(point -> append(point, quote, out));
-    return out.append(quote).toString();
+    out.append(quote);
   }
 
   private static void append(int point, char quote, StringBuilder out) {

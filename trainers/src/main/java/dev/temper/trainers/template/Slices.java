@@ -15,7 +15,7 @@ final class Slices {
       throw undefined.error();
     }
     if (!(target instanceof String || target instanceof List || target instanceof Tuple)) {
-      throw TemplateException.value("'" + TypeName.of(target) + "' object cannot be sliced");
+      return Undefined.attribute(target, "slice");
     }
     long by = step == None.NONE ? 1 : whole(step);
     if (by == 0) {
@@ -59,6 +59,6 @@ final class Slices {
     }
     throw bound instanceof Undefined undefined
         ? undefined.error()
-        : TemplateException.value("a slice needs whole numbers, got " + PythonText.repr(bound));
+        : TemplateException.value("a slice needs whole numbers, got " + PythonText.shown(bound));
   }
 }

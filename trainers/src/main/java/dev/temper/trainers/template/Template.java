@@ -13,7 +13,6 @@ public final class Template {
 
   private static final int LONGEST = 1 << 20;
   private static final long STEPS = 5_000_000;
-  private static final long CHARACTERS = 1L << 24;
 
   private final Statement.Block statements;
   private final boolean marksGeneration;
@@ -55,7 +54,7 @@ public final class Template {
    * @throws TemplateException naming the line
    */
   public Rendering render(Map<String, Object> variables, Clock clock) {
-    Budget budget = new Budget(STEPS, CHARACTERS);
+    Budget budget = new Budget(STEPS, Budget.LONGEST);
     Output output = Output.root(budget);
     Map<String, Object> names = new HashMap<>(Globals.at(clock));
     names.putAll(variables);

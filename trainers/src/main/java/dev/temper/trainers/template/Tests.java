@@ -64,7 +64,7 @@ final class Tests {
     if (COMPARISONS.containsKey(test)) {
       Object other = arguments.required(0, "other");
       frame.budget().step();
-      return new Operand(COMPARISONS.get(test), new Expression.Constant(other)).holds(value, other);
+      return new Operand(COMPARISONS.get(test), new Expression.Constant(other)).holds(value, other, frame.budget());
     }
     return switch (test) {
       case "defined" -> !(value instanceof Undefined);
@@ -81,10 +81,10 @@ final class Tests {
       case "true" -> Boolean.TRUE.equals(value);
       case "false" -> Boolean.FALSE.equals(value);
       case "callable" -> value instanceof Function;
-      case "odd" -> Equality.equal(remainder(value, 2L, frame), 1L);
-      case "even" -> Equality.equal(remainder(value, 2L, frame), 0L);
+      case "odd" -> Equality.equal(remainder(value, 2L, frame), 1L, frame.budget());
+      case "even" -> Equality.equal(remainder(value, 2L, frame), 0L, frame.budget());
       case "divisibleby" ->
-          Equality.equal(remainder(value, arguments.required(0, "num"), frame), 0L);
+          Equality.equal(remainder(value, arguments.required(0, "num"), frame), 0L, frame.budget());
       case "lower" -> Case.isLower(PythonText.of(value));
       case "upper" -> Case.isUpper(PythonText.of(value));
       case "sameas" -> value == arguments.required(0, "other") || same(value, arguments);

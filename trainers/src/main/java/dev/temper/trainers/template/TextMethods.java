@@ -71,7 +71,7 @@ final class TextMethods {
   private static String join(String separator, List<Object> items, Frame frame) {
     for (Object item : items) {
       if (!(item instanceof String)) {
-        throw TemplateException.value("join needs texts, got " + PythonText.repr(item));
+        throw TemplateException.value("join needs texts, got " + PythonText.shown(item));
       }
     }
     return joined(separator, items, frame);
@@ -188,7 +188,7 @@ final class TextMethods {
         throw candidate instanceof Undefined undefined
             ? undefined.error()
             : TemplateException.value(
-                "startswith and endswith need text, got " + PythonText.repr(candidate));
+                "startswith and endswith need text, got " + PythonText.shown(candidate));
       }
       if (start ? text.startsWith(part) : text.endsWith(part)) {
         return true;

@@ -90,6 +90,6 @@ final class BuiltInTokenizers {
         .put("clean_up_tokenization_spaces", false)
         .put("add_bos_token", false)
         .put("add_eos_token", false)
-        .put("chat_template", ChatTemplate.MINIMAL.jinja());
+        .put("chat_template", ChatTemplate.MINIMAL);
   }
 }

@@ -6,12 +6,13 @@ import dev.temper.trainers.data.Row;
 import dev.temper.trainers.data.raw.Message;
 import dev.temper.trainers.model.Completion;
 import dev.temper.trainers.model.Sequence;
-import java.util.Arrays;
+import dev.temper.trainers.template.Conversation;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
- * How prompts and completions become token ids.
+ * How prompts and completions become token ids: by the tokenizer's own chat template, or, where it
+ * has none or the one of the tokenizers that ship with Temper, so:
  *
  * <pre>
  *   prompt      begin token, ids of the text and a line break
@@ -19,62 +20,78 @@ import java.util.stream.IntStream;
  *   document    ids of the text; the begin token is its prompt, and there is no end token
  * </pre>
  *
- * <p>Prompt and completion are tokenized apart, so what is trained is known by position and never
- * by id. The end of turn is trained after completions and never shown in documents: a model that
- * was only pretrained does not know when to stop.
+ * <p>What is trained is known by position and never by id. The end of turn is trained after
+ * completions and never shown in documents: a model that was only pretrained does not know when to
+ * stop.
  */
 public final class ChatFormat {
 
   private final Tokenizer tokenizer;
+  private final PlainText plain;
+  private final MinimalFormat minimal;
+  private final TurnFormat format;
 
   /**
-   * @throws StageFailure DataContract naming the tokenizer's chat template if it is another one
+   * @throws StageFailure DataContract naming the tokenizer's chat template, and the line that cannot
+   *     be read
    */
   public ChatFormat(Tokenizer tokenizer) {
-    ChatTemplate.of(tokenizer.chatTemplate(), tokenizer.origin());
     this.tokenizer = tokenizer;
+    boolean own = own(tokenizer.templates());
+    this.plain =
+        new PlainText(
+            tokenizer,
+            own
+                ? tokenizer.special().marks()
+                : tokenizer.special().all().stream().map(SpecialTokens.Token::text).toList());
+    this.minimal = new MinimalFormat(tokenizer, plain);
+    this.format = own ? new TemplateFormat(tokenizer, plain) : minimal;
+  }
+
+  private static boolean own(ChatTemplates templates) {
+    return !templates.none()
+        && !templates.byName().equals(Map.of(ChatTemplates.DEFAULT, ChatTemplate.MINIMAL));
   }
 
   /** What the model sees before it answers. */
   public int[] prompt(Prompt prompt) {
-    if (!prompt.messages().isEmpty()) {
-      return conversation(prompt.messages());
-    }
-    int[] text = encode(prompt.text() + "\n");
-    int[] ids = new int[text.length + 1];
-    ids[0] = tokenizer.bosId();
-    System.arraycopy(text, 0, ids, 1, text.length);
-    return ids;
+    return prompt.messages().isEmpty()
+        ? format.prompt(Conversation.user(prompt.text()))
+        : prompt(conversation(prompt.messages()));
   }
 
-  private int[] conversation(List<Message> messages) {
-    IntStream ids = IntStream.of(tokenizer.bosId());
+  int[] prompt(Conversation asked) {
+    requireTemplate();
+    return format.prompt(asked);
+  }
+
+  private static Conversation conversation(List<Message> messages) {
+    Conversation conversation = Conversation.NONE;
     for (Message message : messages) {
-      ids =
-          switch (message.role()) {
-            case "user" -> IntStream.concat(ids, IntStream.of(encode(message.content() + "\n")));
-            case "assistant" -> IntStream.concat(ids, IntStream.of(completion(message.content())));
-            default ->
-                throw new StageFailure(
-                    StageFailure.Type.DATA_CONTRACT,
-                    "the chat template of tokenizer '%s' has no place for the role '%s': only user and assistant can speak"
-                        .formatted(tokenizer.origin(), message.role()));
-          };
+      conversation = conversation.and(message.role(), message.content());
     }
-    return ids.toArray();
+    return conversation;
   }
 
-  /** What the model is to answer, end of turn included. */
+  /** What the model is to answer to one request, end of turn included. */
   public int[] completion(String text) {
-    int[] answer = encode(text);
-    int[] ids = Arrays.copyOf(answer, answer.length + 1);
-    ids[answer.length] = tokenizer.eosId();
-    return ids;
+    return format == minimal
+        ? minimal.completion(text)
+        : format.answered(Conversation.user("-"), text).completion();
+  }
+
+  private void requireTemplate() {
+    if (tokenizer.templates().none()) {
+      throw new StageFailure(
+          StageFailure.Type.DATA_CONTRACT,
+          "rows with messages need a chat template, and tokenizer '%s' has none: '%s' has no chat_template and there is no '%s'"
+              .formatted(tokenizer.origin(), TokenizerFiles.CONFIG, TokenizerFiles.TEMPLATE));
+    }
   }
 
   /** A plain document. */
   public int[] document(String text) {
-    return encode(text);
+    return plain.encode(text);
   }
 
   /** What stands before a plain document. */
@@ -87,30 +104,34 @@ public final class ChatFormat {
     return tokenizer.decode(completion.tokens());
   }
 
-  /** A row to train on; its token ids as they are where another stage made them. */
+  /** A row to train on, its last turn alone. */
   public Sequence sequence(Row row) {
-    return new Sequence(
-        prompt(row.prompt()), row.tokens().orElseGet(() -> completion(row.completion())));
+    return sequences(row, Turns.FINAL).get(0);
+  }
+
+  /**
+   * A row to train on; its token ids as they are where another stage made them.
+   *
+   * @return one sequence, or one for each turn of the assistant where turns are unrolled
+   * @throws StageFailure DataContract saying which message is in the way, and why
+   */
+  public List<Sequence> sequences(Row row, Turns turns) {
+    Prompt asked = row.prompt();
+    if (row.tokens().isPresent()) {
+      return List.of(new Sequence(prompt(asked), row.tokens().get()));
+    }
+    return asked.messages().isEmpty()
+        ? List.of(format.answered(Conversation.user(asked.text()), row.completion()))
+        : sequences(conversation(asked.messages()).answered(row.completion()), turns);
+  }
+
+  List<Sequence> sequences(Conversation conversation, Turns turns) {
+    requireTemplate();
+    return format.sequences(conversation, turns);
   }
 
   /** A sampled completion with its prompt. */
   public Sequence sequence(Prompt prompt, Completion completion) {
     return new Sequence(prompt(prompt), completion.tokens());
-  }
-
-  private int[] encode(String text) {
-    for (SpecialTokens.Token token : tokenizer.special().all()) {
-      if (text.contains(token.text())) {
-        throw new StageFailure(
-            StageFailure.Type.DATA_CONTRACT,
-            "text contains '%s', which is a special token of tokenizer '%s': %s"
-                .formatted(token.text(), tokenizer.origin(), start(text)));
-      }
-    }
-    return tokenizer.encode(text);
-  }
-
-  private static String start(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 }

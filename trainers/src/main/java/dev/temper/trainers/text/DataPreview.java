@@ -3,6 +3,7 @@ package dev.temper.trainers.text;
 import dev.temper.trainers.data.RowSet;
 import dev.temper.trainers.model.Sequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  * @param duplicates rows that came before
  * @param tokens of all rows
  * @param trainedTokens of them, those that the loss is taken over
- * @param endTrained rows whose last trained token is the end of turn
+ * @param endTrained rows whose last token is trained and ends a turn
  * @param leftOut rows left out because of what they are, by the reason
  * @param first the first rows
  */
@@ -47,12 +48,15 @@ public record DataPreview(
   /**
    * Rows with prompts and completions.
    *
+   * @param turns of conversations, which answers are trained
    * @param maxTokens positions of the model
    * @param show rows to show at most
    */
-  public static DataPreview of(RowSet data, Tokenizer tokenizer, int maxTokens, int show) {
+  public static DataPreview of(
+      RowSet data, Turns turns, Tokenizer tokenizer, int maxTokens, int show) {
     ChatFormat format = new ChatFormat(tokenizer);
-    List<Sequence> sequences = data.rows().stream().map(format::sequence).toList();
+    List<Sequence> sequences =
+        data.rows().stream().flatMap(row -> format.sequences(row, turns).stream()).toList();
     DataPreview preview =
         of(
             SequenceFit.of(sequences, maxTokens),
@@ -84,8 +88,8 @@ public record DataPreview(
       Tokenizer tokenizer,
       int show) {
     long tokens = fit.sequences().stream().mapToLong(Sequence::length).sum();
-    long trained = fit.sequences().stream().mapToLong(s -> s.completion().length).sum();
-    long ends = fit.sequences().stream().filter(s -> endsTrained(s, tokenizer.eosId())).count();
+    long trained = fit.sequences().stream().mapToLong(Sequence::trainedTokens).sum();
+    long ends = fit.sequences().stream().filter(s -> endsTrained(s, tokenizer)).count();
     List<Shown> first = new ArrayList<>();
     fit.sequences().stream().limit(show).forEach(s -> first.add(Shown.of(s, tokenizer)));
     return new DataPreview(
@@ -101,27 +105,32 @@ public record DataPreview(
         first);
   }
 
-  private static boolean endsTrained(Sequence sequence, int end) {
-    int[] trained = sequence.completion();
-    return trained.length > 0 && trained[trained.length - 1] == end;
+  private static boolean endsTrained(Sequence sequence, Tokenizer tokenizer) {
+    int last = sequence.completion().length - 1;
+    return sequence.trained(last) && tokenizer.endsTurn(sequence.completion()[last]);
   }
 
   /**
    * One row, special tokens visible.
    *
-   * @param context what the model is given
-   * @param trained what it learns to say
+   * @param text what the model is given, and in double brackets what it learns to say
    */
-  public record Shown(String context, String trained) {
+  public record Shown(String text) {
 
     private static Shown of(Sequence sequence, Tokenizer tokenizer) {
-      return new Shown(
-          tokenizer.decodeAll(sequence.prompt()), tokenizer.decodeAll(sequence.completion()));
-    }
-
-    /** On one line, trained tokens in double brackets. */
-    public String text() {
-      return (context + "[[" + trained + "]]").replace("\n", "\\n");
+      StringBuilder text = new StringBuilder(tokenizer.decodeAll(sequence.prompt()));
+      int[] completion = sequence.completion();
+      int start = 0;
+      while (start < completion.length) {
+        int end = start + 1;
+        while (end < completion.length && sequence.trained(end) == sequence.trained(start)) {
+          end++;
+        }
+        String part = tokenizer.decodeAll(Arrays.copyOfRange(completion, start, end));
+        text.append(sequence.trained(start) ? "[[" + part + "]]" : part);
+        start = end;
+      }
+      return new Shown(text.toString().replace("\n", "\\n"));
     }
   }
 }

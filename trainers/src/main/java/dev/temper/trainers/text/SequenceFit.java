@@ -3,8 +3,8 @@ package dev.temper.trainers.text;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.model.Sequence;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Sequences that fit a model.
@@ -29,15 +29,10 @@ public record SequenceFit(List<Sequence> sequences, int truncated, int dropped) 
     int truncated = 0;
     int dropped = 0;
     for (Sequence sequence : sequences) {
-      int room = maxTokens - sequence.prompt().length;
-      if (room < 1) {
-        dropped++;
-      } else if (room < sequence.completion().length) {
-        truncated++;
-        fitting.add(new Sequence(sequence.prompt(), Arrays.copyOf(sequence.completion(), room)));
-      } else {
-        fitting.add(sequence);
-      }
+      Optional<Sequence> fit = sequence.fit(maxTokens);
+      dropped += fit.isEmpty() ? 1 : 0;
+      truncated += fit.isPresent() && fit.get() != sequence ? 1 : 0;
+      fit.ifPresent(fitting::add);
     }
     if (fitting.isEmpty()) {
       throw new StageFailure(

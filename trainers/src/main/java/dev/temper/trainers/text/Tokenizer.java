@@ -1,15 +1,17 @@
 package dev.temper.trainers.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.temper.trainers.StageFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Text to token ids and back, by a Hugging Face {@code tokenizer.json}.
@@ -87,6 +89,26 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
+  /** Tokens of a text with their places in it. */
+  TokenizedText locate(String text) {
+    long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+    try {
+      long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
+      CharSpan[] places = TokenizersLibrary.LIB.getTokenCharSpans(encoding);
+      int[] characters = CodePoints.starts(text);
+      TokenizedText located =
+          new TokenizedText(new int[ids.length], new int[ids.length], new int[ids.length]);
+      for (int i = 0; i < ids.length; i++) {
+        located.ids()[i] = Math.toIntExact(ids[i]);
+        located.starts()[i] = characters[places[i].getStart()];
+        located.ends()[i] = characters[places[i].getEnd()];
+      }
+      return located;
+    } finally {
+      TokenizersLibrary.LIB.deleteEncoding(encoding);
+    }
+  }
+
   /** The text of token ids; special tokens are left out. */
   public String decode(int[] ids) {
     return decode(ids, true);
@@ -111,12 +133,29 @@ public final class Tokenizer implements AutoCloseable {
     return rounded / VOCABULARY_MULTIPLE * VOCABULARY_MULTIPLE;
   }
 
+  /**
+   * @throws dev.temper.trainers.StageFailure DataContract where it has no begin token
+   */
   public int bosId() {
-    return files.special().bos().id();
+    return files
+        .special()
+        .bos()
+        .orElseThrow(
+            () ->
+                new StageFailure(
+                    StageFailure.Type.DATA_CONTRACT,
+                    "tokenizer '%s' names no bos_token that its vocabulary has, and there is nothing else to begin with"
+                        .formatted(origin())))
+        .id();
   }
 
   public int eosId() {
     return files.special().eos().id();
+  }
+
+  /** Whether a token is the end token, or another that {@code tokenizer.json} calls special. */
+  boolean endsTurn(int id) {
+    return id == eosId() || special().marks().contains(decodeAll(new int[] {id}));
   }
 
   public int padId() {
@@ -128,9 +167,20 @@ public final class Tokenizer implements AutoCloseable {
     return files.special();
   }
 
-  /** The Jinja template of {@code tokenizer_config.json}; empty where it has none. */
-  Optional<String> chatTemplate() {
-    return files.chatTemplate();
+  /** The Jinja templates of {@code tokenizer_config.json} and of files beside it. */
+  ChatTemplates templates() {
+    return files.templates();
+  }
+
+  /** The file that a chat template stands in, or would. */
+  String templateFile(String name) {
+    if (name.equals(ChatTemplates.DEFAULT)) {
+      return files.content().containsKey(TokenizerFiles.TEMPLATE)
+          ? TokenizerFiles.TEMPLATE
+          : TokenizerFiles.CONFIG;
+    }
+    String file = TokenizerFiles.TEMPLATES + "/" + name + ".jinja";
+    return files.content().containsKey(file) ? file : TokenizerFiles.CONFIG;
   }
 
   /** Where it was loaded from, for messages. */
@@ -138,17 +188,30 @@ public final class Tokenizer implements AutoCloseable {
     return files.origin();
   }
 
-  /** tokenizer.json, tokenizer_config.json and special_tokens_map.json, to lie beside weights. */
+  /** Its files byte for byte, to lie beside weights. */
   public Map<String, ByteBuffer> files() {
-    return files.content();
+    Map<String, ByteBuffer> copies = new LinkedHashMap<>();
+    files.content().forEach((name, content) -> copies.put(name, content.duplicate()));
+    return copies;
   }
 
-  /**
-   * SHA-256 over {@link #files()}: two tokenizers with the same identity give the same ids, begin,
-   * end, padding and template.
-   */
-  public String identity() {
+  /** What two stages must have in common for token ids to mean the same in both. */
+  public TextIdentity identity() {
     return files.identity();
+  }
+
+  /** Whether it is one that ships with Temper. */
+  public boolean shipped() {
+    for (String name : BuiltInTokenizers.names()) {
+      try {
+        if (BuiltInTokenizers.files(name).identity().equals(identity())) {
+          return true;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return false;
   }
 
   @Override

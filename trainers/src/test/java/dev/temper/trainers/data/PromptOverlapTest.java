@@ -200,6 +200,7 @@ class PromptOverlapTest {
         POLICY,
         data,
         heldout,
+        "final",
         1,
         Optional.empty(),
         32,

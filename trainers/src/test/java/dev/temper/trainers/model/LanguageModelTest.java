@@ -49,6 +49,21 @@ class LanguageModelTest {
   }
 
   @Test
+  void tokensThatDoNotCountAreReadAndNotScored() throws Exception {
+    try (LanguageModel model = TinyModels.model(engine)) {
+      int[] prompt = TinyModels.tokens(5, 3);
+      int[] completion = TinyModels.tokens(6, 4);
+      boolean[] mask = {true, false, false, true, true, false};
+      Sequence masked = Sequence.masked(prompt, completion, mask);
+      Sequence whole = new Sequence(prompt, completion);
+      List<float[]> found = model.logProbs(List.of(masked, whole), 1, 2, Pulse.NONE);
+      assertThat(found.get(0))
+          .containsExactly(
+              found.get(1)[0], found.get(1)[3], found.get(1)[4]);
+    }
+  }
+
+  @Test
   void longRowsTakeAnotherAttentionWithTheSameResult() throws Exception {
     try (LanguageModel model = TinyModels.model(engine)) {
       ReferenceLlama reference = new ReferenceLlama(model.config(), model.files());

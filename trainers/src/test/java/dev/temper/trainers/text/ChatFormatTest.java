@@ -87,29 +87,10 @@ class ChatFormatTest {
   }
 
   @Test
-  void anotherTemplateIsRefusedByName() throws IOException {
-    assertRefused("{% for m in messages %}<|im_start|>{{ m.role }}{% endfor %}", "'chatml'");
-    assertRefused("{{ messages }}", "'{{ messages }}...'");
-  }
-
-  @Test
   void aTokenizerWithoutTemplateGetsTheMinimalOne() throws IOException {
     writeFolder("{\"bos_token\": \"<bos>\", \"eos_token\": \"<eos>\"}");
     try (Tokenizer loaded = Tokenizer.load(folder)) {
       assertThat(new ChatFormat(loaded).prompt(PROMPT)).isEqualTo(format.prompt(PROMPT));
-    }
-  }
-
-  private void assertRefused(String template, String name) throws IOException {
-    writeFolder("{\"bos_token\": \"<bos>\", \"eos_token\": \"<eos>\"}");
-    Files.writeString(folder.resolve("chat_template.jinja"), template);
-    try (Tokenizer loaded = Tokenizer.load(folder)) {
-      assertThatThrownBy(() -> new ChatFormat(loaded))
-          .isInstanceOfSatisfying(
-              StageFailure.class,
-              e -> assertThat(e.type()).isEqualTo(StageFailure.Type.DATA_CONTRACT))
-          .hasMessageContaining("chat template " + name)
-          .hasMessageContaining("[minimal]");
     }
   }
 

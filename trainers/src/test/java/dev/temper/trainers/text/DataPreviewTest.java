@@ -26,7 +26,7 @@ class DataPreviewTest {
 
   @Test
   void showsWhatIsTrained() {
-    DataPreview preview = DataPreview.of(rows(), tokenizer, 128, 1);
+    DataPreview preview = DataPreview.of(rows(), Turns.FINAL, tokenizer, 128, 1);
     assertThat(preview.first()).hasSize(1);
     assertThat(preview.first().get(0).text())
         .isEqualTo("<bos>Say backward: tea soup.\\n[[soup tea.<eos>]]");
@@ -40,8 +40,8 @@ class DataPreviewTest {
 
   @Test
   void tellsWhetherTheEndOfTurnIsTrained() {
-    assertThat(DataPreview.of(rows(), tokenizer, 128, 1).endTrained()).isEqualTo(2);
-    assertThat(DataPreview.of(rows(), tokenizer, 9, 1).endTrained()).isZero();
+    assertThat(DataPreview.of(rows(), Turns.FINAL, tokenizer, 128, 1).endTrained()).isEqualTo(2);
+    assertThat(DataPreview.of(rows(), Turns.FINAL, tokenizer, 9, 1).endTrained()).isZero();
     assertThat(DataPreview.ofDocuments(List.of("It felt warm."), tokenizer, 1).endTrained())
         .isZero();
   }
@@ -69,26 +69,33 @@ class DataPreviewTest {
                 new Message("assistant", "soup tea."),
                 new Message("user", "It felt cold.")));
     RowSet rows = new RowSet(List.of(new Row(prompt, "tea.", Optional.empty())), 0, 0);
-    assertThat(DataPreview.of(rows, tokenizer, 128, 1).first().get(0).text())
+    assertThat(DataPreview.of(rows, Turns.FINAL, tokenizer, 128, 1).first().get(0).text())
         .isEqualTo("<bos>It felt warm.\\nsoup tea.<eos>It felt cold.\\n[[tea.<eos>]]");
+    assertThat(DataPreview.of(rows, Turns.ALL, tokenizer, 128, 1).first().get(0).text())
+        .isEqualTo("<bos>It felt warm.\\n[[soup tea.<eos>]]It felt cold.\\n[[tea.<eos>]]");
+    assertThat(DataPreview.of(rows, Turns.UNROLLED, tokenizer, 128, 2).first())
+        .extracting(DataPreview.Shown::text)
+        .containsExactly(
+            "<bos>It felt warm.\\n[[soup tea.<eos>]]",
+            "<bos>It felt warm.\\nsoup tea.<eos>It felt cold.\\n[[tea.<eos>]]");
     Prompt withSystem = new Prompt("t", Map.of(), 1, List.of(new Message("system", "Be kind.")));
     RowSet refused = new RowSet(List.of(new Row(withSystem, "tea.", Optional.empty())), 0, 0);
-    assertThatThrownBy(() -> DataPreview.of(refused, tokenizer, 128, 1))
-        .hasMessageContaining("has no place for the role 'system'");
+    assertThatThrownBy(() -> DataPreview.of(refused, Turns.FINAL, tokenizer, 128, 1))
+        .hasMessageContaining("messages[0] has the role 'system'");
   }
 
   @Test
   void countsWhatDoesNotFit() {
-    DataPreview preview = DataPreview.of(rows(), tokenizer, 9, 5);
+    DataPreview preview = DataPreview.of(rows(), Turns.FINAL, tokenizer, 9, 5);
     assertThat(preview.rows()).isEqualTo(1);
     assertThat(preview.truncated()).isEqualTo(1);
     assertThat(preview.dropped()).isEqualTo(1);
-    assertThat(preview.first().get(0).trained()).isEqualTo("soup");
+    assertThat(preview.first().get(0).text()).endsWith("\\n[[soup]]");
   }
 
   @Test
   void nothingLeftIsRefused() {
-    assertThatThrownBy(() -> DataPreview.of(rows(), tokenizer, 8, 5))
+    assertThatThrownBy(() -> DataPreview.of(rows(), Turns.FINAL, tokenizer, 8, 5))
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("none of 2 rows leaves a token to train on");
   }

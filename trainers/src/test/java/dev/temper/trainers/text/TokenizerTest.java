@@ -84,7 +84,7 @@ class TokenizerTest {
     try (Tokenizer tokenizer = Tokenizer.builtIn("kind-notes")) {
       write(tokenizer.files());
       try (Tokenizer again = Tokenizer.load(folder)) {
-        assertThat(again.identity()).isEqualTo(tokenizer.identity()).hasSize(64);
+        assertThat(again.identity()).isEqualTo(tokenizer.identity());
         assertThat(again.files()).isEqualTo(tokenizer.files());
         assertThat(again.encode("The soup was lovely."))
             .isEqualTo(tokenizer.encode("The soup was lovely."));
@@ -98,8 +98,11 @@ class TokenizerTest {
   @Test
   void theBuiltInOneNeverChanges() {
     try (Tokenizer tokenizer = Tokenizer.builtIn("kind-notes")) {
-      assertThat(tokenizer.identity())
+      Sha256 files = new Sha256();
+      tokenizer.files().forEach(files::add);
+      assertThat(files.hex())
           .isEqualTo("3d27a3de99c1315d2be3f20df73b7d3a41b938b06d42795caaf2f2188e67d373");
+      assertThat(tokenizer.shipped()).isTrue();
     }
   }
 
@@ -111,9 +114,79 @@ class TokenizerTest {
     Files.writeString(
         folder.resolve("tokenizer_config.json"),
         "{\"bos_token\": {\"content\": \"<bos>\"}, \"eos_token\": \"<eos>\"}");
+    Files.delete(folder.resolve("special_tokens_map.json"));
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       assertThat(tokenizer.bosId()).isEqualTo(0);
       assertThat(tokenizer.padId()).isEqualTo(tokenizer.eosId()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void filesAreKeptByteForByte() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.builtIn("kind-notes")) {
+      write(tokenizer.files());
+    }
+    Map<String, String> written =
+        Map.of(
+            "tokenizer_config.json",
+            "{\"eos_token\":   \"<eos>\",\r\n \"x\": 1e3, \"chat_template\": \"old\"}",
+            "special_tokens_map.json",
+            "{\"bos_token\": \"<bos>\" }",
+            "chat_template.jinja",
+            "new {{ messages }}\n",
+            "tokenizer.model",
+            "\u0000\u0001");
+    for (Map.Entry<String, String> file : written.entrySet()) {
+      Files.writeString(folder.resolve(file.getKey()), file.getValue());
+    }
+    Files.createDirectories(folder.resolve("additional_chat_templates"));
+    Files.writeString(folder.resolve("additional_chat_templates/tool_use.jinja"), "tools");
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      written.forEach(
+          (name, text) ->
+              assertThat(StandardCharsets.UTF_8.decode(tokenizer.files().get(name)).toString())
+                  .isEqualTo(text));
+      assertThat(tokenizer.files()).hasSize(6);
+      assertThat(tokenizer.bosId()).isZero();
+      assertThat(tokenizer.templates().byName())
+          .isEqualTo(Map.of("default", "new {{ messages }}\n", "tool_use", "tools"));
+      assertThat(tokenizer.shipped()).isFalse();
+    }
+  }
+
+  @Test
+  void whatDiffersBetweenTwoTokenizersIsNamed() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.builtIn("kind-notes")) {
+      write(tokenizer.files());
+      Path config = folder.resolve("tokenizer_config.json");
+      String original = Files.readString(config);
+      assertThat(differences(tokenizer, original.replace("\"unk_token\"", "\"other\"")))
+          .isEmpty();
+      assertThat(differences(tokenizer, original.replace("user and", "user or")))
+          .singleElement()
+          .asString()
+          .startsWith("the chat template (");
+      assertThat(
+              differences(
+                  tokenizer,
+                  original.replace("\"pad_token\" : \"<pad>\"", "\"pad_token\" : \"<eos>\"")))
+          .singleElement()
+          .asString()
+          .startsWith("the special tokens (");
+      Path vocabulary = folder.resolve("tokenizer.json");
+      Files.writeString(vocabulary, Files.readString(vocabulary) + "\n");
+      assertThat(differences(tokenizer, original))
+          .singleElement()
+          .asString()
+          .startsWith("tokenizer.json (");
+    }
+  }
+
+  private java.util.List<String> differences(Tokenizer tokenizer, String config)
+      throws IOException {
+    Files.writeString(folder.resolve("tokenizer_config.json"), config);
+    try (Tokenizer other = Tokenizer.load(folder)) {
+      return tokenizer.identity().differences(other.identity());
     }
   }
 
