@@ -16,10 +16,12 @@ import dev.temper.trainers.data.PairSet;
 import dev.temper.trainers.data.Row;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.model.Sequence;
+import dev.temper.trainers.model.family.Head;
 import dev.temper.trainers.model.family.HuggingFaceConfig;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -152,7 +154,10 @@ final class ComparisonsTask implements StepwiseTask {
   }
 
   private static int positions(Path policy) throws IOException {
-    return HuggingFaceConfig.read(policy).config().maxPositions();
+    byte[] config = Files.readAllBytes(policy.resolve("config.json"));
+    return HuggingFaceConfig.read("config.json of the policy", config, Head.LANGUAGE_MODEL)
+        .model()
+        .maxPositions();
   }
 
   @Override
