@@ -7,8 +7,8 @@ import java.util.Optional;
  *
  * @param data rows with prompt and completion
  * @param heldout rows for the held-out loss
- * @param turns of a conversation, which answers are trained: {@code final} the last, {@code all} every
- *     one in one sequence, {@code unrolled} every one as a sequence without what follows it
+ * @param turns of a conversation, which answers are trained: {@code final} the last, {@code all}
+ *     every one in one sequence, {@code unrolled} every one as a sequence without what follows it
  * @param epochs passes over the data
  * @param steps optimizer steps; wins over epochs where present
  * @param batchSize rows per optimizer step

@@ -147,8 +147,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * Natural log-probability of each completion token that counts, under {@code softmax(logits / temperature)},
-   * computed in float32; temperature 0 counts as 1. Empty for no sequences.
+   * Natural log-probability of each completion token that counts, under {@code softmax(logits /
+   * temperature)}, computed in float32; temperature 0 counts as 1. Empty for no sequences.
    *
    * @param chunkSequences sequences computed together; last bits depend on it
    */

@@ -144,7 +144,9 @@ final class PackedRows {
     return sequences.size();
   }
 
-  /** Flat positions from which the completion tokens that count are predicted, sequence by sequence. */
+  /**
+   * Flat positions from which the completion tokens that count are predicted, sequence by sequence.
+   */
   NDArray labelled(NDManager scope) {
     long[] at = new long[completionTokens()];
     int n = 0;
@@ -171,10 +173,7 @@ final class PackedRows {
   /** Completion tokens, sequence by sequence. */
   NDArray targets(NDManager scope) {
     return scope.create(
-        sequences.stream()
-            .flatMapToInt(PackedRows::trained)
-            .asLongStream()
-            .toArray());
+        sequences.stream().flatMapToInt(PackedRows::trained).asLongStream().toArray());
   }
 
   private static IntStream trained(Sequence sequence) {

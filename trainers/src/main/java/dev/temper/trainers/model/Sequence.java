@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param prompt at least one token (the begin token, for plain documents)
  * @param completion at least one token; its end token, if it has one, is the last
- * @param mask which completion tokens count, where not all do: between turns of the assistant stands
- *     what others say
+ * @param mask which completion tokens count, where not all do: between turns of the assistant
+ *     stands what others say
  */
 public record Sequence(int[] prompt, int[] completion, Optional<boolean[]> mask) {
 

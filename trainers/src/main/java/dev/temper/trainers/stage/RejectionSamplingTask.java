@@ -39,8 +39,7 @@ final class RejectionSamplingTask implements StepwiseTask {
       throws IOException {
     this.spec = spec;
     this.rollouts = context.inputs().folder(spec.rollouts());
-    this.groups =
-        groups(JsonLines.read(rollouts.resolve(RolloutRow.FILE), RolloutRow.class));
+    this.groups = groups(JsonLines.read(rollouts.resolve(RolloutRow.FILE), RolloutRow.class));
     this.selection = Selections.create(spec.select());
     this.rewards = new double[groups.size()][];
     this.eligible = new boolean[groups.size()][];

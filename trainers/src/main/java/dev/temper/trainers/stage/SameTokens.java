@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Token ids pass between models: all that read them must have been trained with one
- * tokenizer, chat template and special tokens. */
+/**
+ * Token ids pass between models: all that read them must have been trained with one tokenizer, chat
+ * template and special tokens.
+ */
 final class SameTokens {
   private SameTokens() {}
 

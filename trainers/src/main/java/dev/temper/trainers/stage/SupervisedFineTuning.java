@@ -53,8 +53,7 @@ final class SupervisedFineTuning {
     Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
     ChatFormat chat = new ChatFormat(tokenizer);
     if (spec.data() instanceof DataSource.Stage made) {
-      TextHandover.require(
-          tokenizer, context.inputs().folder(made.input()), made.input().text());
+      TextHandover.require(tokenizer, context.inputs().folder(made.input()), made.input().text());
     }
     LanguageModel model =
         opened.keep(

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What an artifact of token ids says about the tokenizer that made them: {@code text.json}, left out
- * for tokenizers that ship with Temper.
+ * What an artifact of token ids says about the tokenizer that made them: {@code text.json}, left
+ * out for tokenizers that ship with Temper.
  */
 final class TextHandover {
 

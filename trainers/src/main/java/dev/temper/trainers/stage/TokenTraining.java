@@ -126,10 +126,7 @@ final class TokenTraining implements StepwiseTask, Inspectable {
     }
     List<List<Sequence>> microBatches = plan.batches().microBatches(step);
     long tokens =
-        microBatches.stream()
-            .flatMap(List::stream)
-            .mapToLong(Sequence::trainedTokens)
-            .sum();
+        microBatches.stream().flatMap(List::stream).mapToLong(Sequence::trainedTokens).sum();
     double rate = plan.schedule().at(step);
     atHand.begin(step + 1, step + 1, rate, () -> SequenceLine.of(microBatches, policy.tokenizer()));
     StepResult result =

@@ -156,7 +156,9 @@ final class Filters {
 
   private static Object absolute(Object value, Frame frame) {
     Object negative = Arithmetic.apply("-", value);
-    return Equality.order(negative, 0L, frame.budget()) > 0 ? negative : Arithmetic.apply("+", value);
+    return Equality.order(negative, 0L, frame.budget()) > 0
+        ? negative
+        : Arithmetic.apply("+", value);
   }
 
   private static Object whole(Object value, Arguments arguments, Frame frame) {

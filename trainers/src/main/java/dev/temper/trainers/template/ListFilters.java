@@ -107,8 +107,8 @@ final class ListFilters {
     boolean cased = arguments.truth(1, "case_sensitive", false);
     Object attribute = arguments.get(2, "attribute").orElse(None.NONE);
     Comparator<Object> order =
-        (a, b) -> Equality.order(
-                key(a, attribute, cased), key(b, attribute, cased), frame.budget());
+        (a, b) ->
+            Equality.order(key(a, attribute, cased), key(b, attribute, cased), frame.budget());
     return sorted(Items.of(value, frame), order, arguments.truth(0, "reverse", false), frame);
   }
 
@@ -134,7 +134,8 @@ final class ListFilters {
     boolean cased = arguments.truth(0, "case_sensitive", false);
     Object attribute = arguments.get(1, "attribute").orElse(None.NONE);
     Map<Object, Object> firsts = new LinkedHashMap<>();
-    Items.of(value, frame).forEach(item -> firsts.putIfAbsent(Keys.require(key(item, attribute, cased)), item));
+    Items.of(value, frame)
+        .forEach(item -> firsts.putIfAbsent(Keys.require(key(item, attribute, cased)), item));
     return new Generator(new ArrayList<>(firsts.values()));
   }
 
@@ -143,10 +144,12 @@ final class ListFilters {
     Object attribute = arguments.required(0, "attribute");
     Map<Object, List<Object>> groups = new LinkedHashMap<>();
     Comparator<Object> order =
-        (a, b) -> Equality.order(
-                key(a, attribute, false), key(b, attribute, false), frame.budget());
+        (a, b) ->
+            Equality.order(key(a, attribute, false), key(b, attribute, false), frame.budget());
     for (Object item : sorted(Items.of(value, frame), order, false, frame)) {
-      groups.computeIfAbsent(Keys.require(attribute(item, attribute)), first -> new ArrayList<>()).add(item);
+      groups
+          .computeIfAbsent(Keys.require(attribute(item, attribute)), first -> new ArrayList<>())
+          .add(item);
     }
     List<Object> pairs = new ArrayList<>();
     groups.forEach((key, items) -> pairs.add(Tuple.of(key, items)));
@@ -227,7 +230,9 @@ final class ListFilters {
     for (Object item : Items.of(value, frame)) {
       boolean better =
           best instanceof Undefined
-              || sign * Equality.order(key(item, attribute, cased), key(best, attribute, cased), frame.budget())
+              || sign
+                      * Equality.order(
+                          key(item, attribute, cased), key(best, attribute, cased), frame.budget())
                   > 0;
       best = better ? item : best;
     }

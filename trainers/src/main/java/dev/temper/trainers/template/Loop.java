@@ -59,7 +59,8 @@ final class Loop {
 
   private boolean changed(List<Object> values, Frame frame) {
     Tuple checked = new Tuple(values);
-    boolean changed = lastChecked.isEmpty() || !Equality.equal(lastChecked.get(), checked, frame.budget());
+    boolean changed =
+        lastChecked.isEmpty() || !Equality.equal(lastChecked.get(), checked, frame.budget());
     lastChecked = Optional.of(checked);
     return changed;
   }

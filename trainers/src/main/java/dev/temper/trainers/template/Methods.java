@@ -79,8 +79,9 @@ final class Methods {
           case "count" ->
               (arguments, frame) ->
                   items.stream()
-                      .filter(item -> Equality.equal(
-                              item, arguments.required(0, "value"), frame.budget()))
+                      .filter(
+                          item ->
+                              Equality.equal(item, arguments.required(0, "value"), frame.budget()))
                       .count();
           case "copy" -> (arguments, frame) -> new ArrayList<>(items);
           default -> null;

@@ -64,7 +64,8 @@ final class Tests {
     if (COMPARISONS.containsKey(test)) {
       Object other = arguments.required(0, "other");
       frame.budget().step();
-      return new Operand(COMPARISONS.get(test), new Expression.Constant(other)).holds(value, other, frame.budget());
+      return new Operand(COMPARISONS.get(test), new Expression.Constant(other))
+          .holds(value, other, frame.budget());
     }
     return switch (test) {
       case "defined" -> !(value instanceof Undefined);

@@ -32,8 +32,8 @@ public final class ChatFormat {
   private final TurnFormat format;
 
   /**
-   * @throws StageFailure DataContract naming the tokenizer's chat template, and the line that cannot
-   *     be read
+   * @throws StageFailure DataContract naming the tokenizer's chat template, and the line that
+   *     cannot be read
    */
   public ChatFormat(Tokenizer tokenizer) {
     this.tokenizer = tokenizer;

@@ -31,7 +31,7 @@ public record SequenceFit(List<Sequence> sequences, int truncated, int dropped) 
     for (Sequence sequence : sequences) {
       Optional<Sequence> fit = sequence.fit(maxTokens);
       dropped += fit.isEmpty() ? 1 : 0;
-      truncated += fit.isPresent() && fit.get() != sequence ? 1 : 0;
+      truncated += fit.isPresent() && fit.get().length() < sequence.length() ? 1 : 0;
       fit.ifPresent(fitting::add);
     }
     if (fitting.isEmpty()) {

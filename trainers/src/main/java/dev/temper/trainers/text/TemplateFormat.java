@@ -76,7 +76,8 @@ final class TemplateFormat implements TurnFormat {
       int before = render(conversation.first(turn), false).generated().size();
       List<Span> marked = rendering.generated();
       return sequence(
-          rendering.text(), required(marked.subList(Math.min(before, marked.size()), marked.size()), turn));
+          rendering.text(),
+          required(marked.subList(Math.min(before, marked.size()), marked.size()), turn));
     }
     return sequence(
         rendering.text(), List.of(end(added(conversation, turn), conversation, turn).preferred()));
@@ -153,8 +154,7 @@ final class TemplateFormat implements TurnFormat {
   private Rendering render(Conversation conversation, boolean generationPrompt) {
     plain.require(conversation.messages());
     conversation.tools().ifPresent(plain::require);
-    return named(
-        conversation, () -> renderer(conversation).render(conversation, generationPrompt));
+    return named(conversation, () -> renderer(conversation).render(conversation, generationPrompt));
   }
 
   private String name(Conversation conversation) {
@@ -180,7 +180,12 @@ final class TemplateFormat implements TurnFormat {
     try {
       return work.get();
     } catch (TemplateException e) {
-      throw refused(name, e.kind() == TemplateException.Kind.RAISED ? "refuses this conversation: " + e.getMessage() : "cannot be rendered: " + e.getMessage(), e);
+      throw refused(
+          name,
+          e.kind() == TemplateException.Kind.RAISED
+              ? "refuses this conversation: " + e.getMessage()
+              : "cannot be rendered: " + e.getMessage(),
+          e);
     }
   }
 

@@ -64,7 +64,8 @@ record TokenizerFiles(
     Map<String, ByteBuffer> found = new LinkedHashMap<>();
     found.put(
         TOKENIZER, bytes(tokenizer).orElseThrow(() -> refused(origin, "has no " + TOKENIZER)));
-    for (String name : Stream.concat(Stream.of(CONFIG, SPECIAL, TEMPLATE), COMPANIONS.stream()).toList()) {
+    for (String name :
+        Stream.concat(Stream.of(CONFIG, SPECIAL, TEMPLATE), COMPANIONS.stream()).toList()) {
       Optional<ByteBuffer> bytes = bytes(folder.resolve(name));
       bytes.ifPresent(content -> found.put(name, content));
     }
@@ -182,8 +183,7 @@ record TokenizerFiles(
     for (String adds : List.of("add_bos_token", "add_eos_token")) {
       policy.add(adds, String.valueOf(config.path(adds).asBoolean()));
     }
-    return new TextIdentity(
-        new Sha256().add(tokenizer).hex(), template.hex(), policy.hex());
+    return new TextIdentity(new Sha256().add(tokenizer).hex(), template.hex(), policy.hex());
   }
 
   private static ObjectNode specialTokensMap(ObjectNode config) {

@@ -57,9 +57,7 @@ class LanguageModelTest {
       Sequence masked = Sequence.masked(prompt, completion, mask);
       Sequence whole = new Sequence(prompt, completion);
       List<float[]> found = model.logProbs(List.of(masked, whole), 1, 2, Pulse.NONE);
-      assertThat(found.get(0))
-          .containsExactly(
-              found.get(1)[0], found.get(1)[3], found.get(1)[4]);
+      assertThat(found.get(0)).containsExactly(found.get(1)[0], found.get(1)[3], found.get(1)[4]);
     }
   }
 

@@ -10,15 +10,18 @@ import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.Prompt;
 import dev.temper.trainers.data.Row;
 import dev.temper.trainers.data.RowSet;
+import dev.temper.trainers.data.raw.Message;
 import dev.temper.trainers.model.Sequence;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
+import dev.temper.trainers.text.Turns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +154,7 @@ class SupervisedFineTuningTest {
 
       SupervisedFineTuning.Fit fit =
           SupervisedFineTuning.Fit.of(
-              rows(new Row(prompt, "The tea was lovely.", Optional.empty())), format, 128);
+              rows(new Row(prompt, "The tea was lovely.", Optional.empty())), all(format), 128);
 
       Sequence sequence = fit.sequences().get(0);
       assertThat(sequence.prompt()).isEqualTo(format.prompt(prompt));
@@ -225,8 +228,9 @@ class SupervisedFineTuningTest {
       int promptTokens = format.prompt(prompt).length;
 
       SupervisedFineTuning.Fit cut =
-          SupervisedFineTuning.Fit.of(rows(row), format, promptTokens + 2);
-      SupervisedFineTuning.Fit none = SupervisedFineTuning.Fit.of(rows(row), format, promptTokens);
+          SupervisedFineTuning.Fit.of(rows(row), all(format), promptTokens + 2);
+      SupervisedFineTuning.Fit none =
+          SupervisedFineTuning.Fit.of(rows(row), all(format), promptTokens);
 
       assertThat(cut.truncated()).isEqualTo(1);
       assertThat(cut.sequences().get(0).completion()).hasSize(2);
@@ -234,8 +238,48 @@ class SupervisedFineTuningTest {
     }
   }
 
-  private static RowSet rows(Row row) {
-    return new RowSet(List.of(row), 0, 0);
+  @Test
+  void unrolledTurnsAreSequencesOfTheirOwnHeldOrMadeAgain() throws IOException {
+    try (Tokenizer tokenizer = Tokenizer.load(made.resolve("base"))) {
+      ChatFormat format = new ChatFormat(tokenizer);
+      Row row =
+          new Row(
+              new Prompt(
+                  "a transcript",
+                  Map.of(),
+                  1,
+                  List.of(
+                      new Message("user", "Say tea."),
+                      new Message("assistant", "tea."),
+                      new Message("user", "Say soup."))),
+              "soup.",
+              Optional.empty());
+      Function<Row, List<Sequence>> unrolled = any -> format.sequences(any, Turns.UNROLLED);
+
+      List<Sequence> held = SupervisedFineTuning.Fit.of(rows(row, row), unrolled, 128).sequences();
+      List<Sequence> madeAgain =
+          SupervisedFineTuning.Fit.of(
+                  new RowSet(List.of(row, row), 0, 0, Map.of(), true), unrolled, 128)
+              .sequences();
+      List<Sequence> together =
+          SupervisedFineTuning.Fit.of(rows(row), all(format), 128).sequences();
+
+      assertThat(held)
+          .extracting(sequence -> tokenizer.decode(sequence.completion()))
+          .containsExactly("tea.", "soup.", "tea.", "soup.");
+      assertThat(madeAgain).usingRecursiveComparison().isEqualTo(held);
+      assertThat(together).hasSize(1);
+      assertThat(together.get(0).trainedTokens())
+          .isEqualTo(held.get(0).trainedTokens() + held.get(1).trainedTokens());
+    }
+  }
+
+  private static Function<Row, List<Sequence>> all(ChatFormat format) {
+    return row -> format.sequences(row, Turns.ALL);
+  }
+
+  private static RowSet rows(Row... rows) {
+    return new RowSet(List.of(rows), 0, 0);
   }
 
   @Test

@@ -61,8 +61,7 @@ class TemplateLimitsTest {
   @Test
   void theLineIsNamed() {
     assertThatThrownBy(() -> render("a\n\n{% if true %}\n  {{ messages.x.y }}\n{% endif %}"))
-        .isInstanceOfSatisfying(
-            TemplateException.class, e -> assertThat(e.line()).isEqualTo(4))
+        .isInstanceOfSatisfying(TemplateException.class, e -> assertThat(e.line()).isEqualTo(4))
         .hasMessage("line 4: 'list object' has no attribute 'x'");
     assertThatThrownBy(() -> Template.of("a\n{% for x on y %}"))
         .hasMessage("line 2: expected 'in', got 'on'");

@@ -30,8 +30,16 @@ class TemplateFormatTest {
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String[] SPECIAL = {
-    "<BOS>", "<EOS>", "<|im_start|>", "<|im_end|>", "<|start_header_id|>", "<|end_header_id|>",
-    "<|eot_id|>", "<start_of_turn>", "<end_of_turn>", "<|end|>"
+    "<BOS>",
+    "<EOS>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eot_id|>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<|end|>"
   };
   private static final String THOUGHTFUL =
       """
@@ -71,8 +79,7 @@ class TemplateFormatTest {
     for (int round = 0; round < 8; round++) {
       List<String> said = IntStream.range(0, 6).mapToObj(i -> words(random)).toList();
       Conversation conversation = alternating(said);
-      List<String> answers =
-          List.of(1, 3, 5).stream().map(i -> start + said.get(i) + end).toList();
+      List<String> answers = List.of(1, 3, 5).stream().map(i -> start + said.get(i) + end).toList();
 
       Sequence all = format.sequences(conversation, Turns.ALL).get(0);
       assertThat(trained(all, tokenizer)).isEqualTo(last(family, String.join("", answers)));
@@ -161,8 +168,7 @@ class TemplateFormatTest {
   @Test
   void aGenerationPromptThatTheAnswerDoesNotStartWithIsRefused() throws IOException {
     ChatFormat format = new ChatFormat(tokenizer("deepseek-r1", "<EOS>"));
-    assertThatThrownBy(
-            () -> format.sequences(alternating(List.of("Hi.", "Hello.")), Turns.FINAL))
+    assertThatThrownBy(() -> format.sequences(alternating(List.of("Hi.", "Hello.")), Turns.FINAL))
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("messages[1] is not prefix stable: '<think>\\n'");
   }
@@ -229,9 +235,7 @@ class TemplateFormatTest {
   void aTurnThatHasNoEndIsRefused() throws IOException {
     Tokenizer tokenizer = inline("{% for m in messages %}{{ m.content }}\n{% endfor %}");
     assertThatThrownBy(
-            () ->
-                new ChatFormat(tokenizer)
-                    .sequences(alternating(List.of("a", "b")), Turns.FINAL))
+            () -> new ChatFormat(tokenizer).sequences(alternating(List.of("a", "b")), Turns.FINAL))
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("messages[1] ends with no special token");
   }
@@ -247,8 +251,7 @@ class TemplateFormatTest {
   @Test
   void onlyTheAssistantCanBeTrained() throws IOException {
     ChatFormat format = new ChatFormat(tokenizer("chatml", "<|im_end|>"));
-    assertThatThrownBy(
-            () -> format.sequences(alternating(List.of("a", "b", "c")), Turns.FINAL))
+    assertThatThrownBy(() -> format.sequences(alternating(List.of("a", "b", "c")), Turns.FINAL))
         .hasMessageContaining("messages[2] has the role 'user'");
     assertThatThrownBy(() -> format.sequences(Conversation.user("a"), Turns.ALL))
         .hasMessageContaining("none of 1 messages is the assistant's");
@@ -289,7 +292,8 @@ class TemplateFormatTest {
     Tokenizer tokenizer = keep(Tokenizer.builtIn("kind-notes"));
     ChatFormat format = new ChatFormat(tokenizer);
     Conversation conversation =
-        alternating(List.of("Say backward: tea soup.", "soup tea.", "Say backward: bed tea.", "tea bed."));
+        alternating(
+            List.of("Say backward: tea soup.", "soup tea.", "Say backward: bed tea.", "tea bed."));
     Sequence all = format.sequences(conversation, Turns.ALL).get(0);
     assertThat(tokenizer.decodeAll(all.prompt())).isEqualTo("<bos>Say backward: tea soup.\n");
     assertThat(trained(all, tokenizer)).isEqualTo("soup tea.<eos>tea bed.<eos>");
@@ -310,7 +314,8 @@ class TemplateFormatTest {
 
   private static String words(Random random) {
     List<String> words =
-        List.of("hello", "a", "🎉", "Größe", "日本", "x\n\ny", "he ll", "1+1=2", "👩‍👩‍👧", "{{ b }}");
+        List.of(
+            "hello", "a", "🎉", "Größe", "日本", "x\n\ny", "he ll", "1+1=2", "👩‍👩‍👧", "{{ b }}");
     return IntStream.range(0, 1 + random.nextInt(4))
         .mapToObj(i -> words.get(random.nextInt(words.size())))
         .collect(Collectors.joining(" "));
@@ -319,8 +324,7 @@ class TemplateFormatTest {
   private static Conversation alternating(List<String> said) {
     List<Map<String, Object>> messages = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {
-      messages.add(
-          Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", said.get(i)));
+      messages.add(Map.of("role", i % 2 == 0 ? "user" : "assistant", "content", said.get(i)));
     }
     return new Conversation(messages, Optional.empty(), Map.of());
   }

@@ -160,8 +160,7 @@ class TokenizerTest {
       write(tokenizer.files());
       Path config = folder.resolve("tokenizer_config.json");
       String original = Files.readString(config);
-      assertThat(differences(tokenizer, original.replace("\"unk_token\"", "\"other\"")))
-          .isEmpty();
+      assertThat(differences(tokenizer, original.replace("\"unk_token\"", "\"other\""))).isEmpty();
       assertThat(differences(tokenizer, original.replace("user and", "user or")))
           .singleElement()
           .asString()
