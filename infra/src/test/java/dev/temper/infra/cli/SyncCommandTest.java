@@ -3,6 +3,7 @@ package dev.temper.infra.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.temper.infra.Wiring;
+import dev.temper.infra.data.FetchedData;
 import dev.temper.infra.mlflow.FakeMlflow;
 import dev.temper.infra.mlflow.Mlflow;
 import dev.temper.infra.recipe.PinnedRecipe;
@@ -90,7 +91,8 @@ class SyncCommandTest {
                           "small.yaml", Files.readString(directory.resolve("small.yaml"))),
                       List.of(),
                       List.of()),
-              directory);
+              directory,
+              new FetchedData(directory, Map.of()));
       Home home = new Home(cli.home());
       RunFolder folder = home.run("quickstart");
       folder.writeRecipe(pinned.yaml());

@@ -1,6 +1,7 @@
 package dev.temper.infra.mlflow;
 
 import dev.temper.infra.Wiring;
+import dev.temper.infra.data.FetchedData;
 import dev.temper.infra.recipe.PinnedRecipe;
 import dev.temper.infra.run.Home;
 import dev.temper.infra.run.RunFolder;
@@ -42,7 +43,7 @@ final class SomeRun {
                     "quickstart.yaml", yaml.replace("name: quickstart", "name: " + name)),
                 List.of(),
                 List.of());
-    recipe = PinnedRecipe.of(read, home);
+    recipe = PinnedRecipe.of(read, home, new FetchedData(home, Map.of()));
     folder = new Home(home).run(name);
     record =
         new RunRecord(
