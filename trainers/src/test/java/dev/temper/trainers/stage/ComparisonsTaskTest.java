@@ -40,7 +40,13 @@ class ComparisonsTaskTest {
         Files.write(policy.resolve(file.getKey()), bytes);
       }
     }
-    Files.writeString(policy.resolve("config.json"), "{\"max_position_embeddings\": 24}");
+    Files.writeString(
+        policy.resolve("config.json"),
+        """
+        {"model_type": "llama", "vocab_size": 256, "hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1,
+         "num_attention_heads": 1, "max_position_embeddings": 24, "rms_norm_eps": 1e-5, "bos_token_id": 0,
+         "eos_token_id": 1}
+        """);
     StringBuilder rows = new StringBuilder();
     for (String topic : TOPICS) {
       String row =
