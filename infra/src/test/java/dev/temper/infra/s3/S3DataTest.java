@@ -7,6 +7,7 @@ import dev.temper.infra.data.FetchedData;
 import dev.temper.recipes.DataFiles.Pin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class S3DataTest {
 
   @Test
   void fetchesAnObjectAndAFolderOfThemOnceForEachVersion() throws Exception {
-    try (S3ProxyServer server = S3ProxyServer.start(folder.resolve("server"));
+    try (S3ProxyServer server = S3ProxyServer.start(Files.createDirectory(folder.resolve("server")));
         TestBucket bucket = new TestBucket(server, folder)) {
       Path fetched = folder.resolve("fetched");
       FetchedData data =
