@@ -15,6 +15,8 @@ import dev.temper.infra.run.WorkTracker;
 import dev.temper.infra.temporal.QueueWorkers;
 import dev.temper.infra.temporal.Queues;
 import dev.temper.infra.temporal.TemporalServer;
+import dev.temper.recipes.Numerics;
+import dev.temper.recipes.Stage;
 import dev.temper.workflows.RecipeRun;
 import dev.temper.workflows.RunActivities;
 import dev.temper.workflows.RunEnd;
@@ -82,7 +84,8 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Integer> polled = polled();
-    requireDevice();
+    // Before anything is asked of a server: a worker without its device would only lose stages.
+    Preflight.tensors(root.environment(), device.equals(Numerics.CUDA));
     Optional<Mlflow> mlflow = MlflowCheck.named(root);
     String location = root.store();
     try (TemporalServer server = root.connect("worker", root.wiring().failpoints());
@@ -158,18 +161,6 @@ final class WorkerCommand implements Callable<Integer> {
     return device.equals(Numerics.CUDA)
         ? List.of(Stage.ACCELERATED)
         : List.of(Queues.CONTROL, Queues.CPU);
-  }
-
-  /** Before anything is asked of a server: a worker without its device would only lose stages. */
-  private void requireDevice() throws IOException {
-    Preflight.tensors(root.environment());
-    if (device.equals(Numerics.CUDA)) {
-      try {
-        Engine.requireCuda();
-      } catch (IllegalStateException e) {
-        throw new PreflightException(e.getMessage());
-      }
-    }
   }
 
   private static String inWords(Map<String, Integer> polled) {
