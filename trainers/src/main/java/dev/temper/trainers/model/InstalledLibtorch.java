@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * A libtorch of this machine, in place of the one that comes with Temper: DJL loads what {@code
- * PYTORCH_LIBRARY_PATH} points at. It is looked at before it is loaded, since one of another version
- * ends the process instead of failing.
+ * PYTORCH_LIBRARY_PATH} points at. It is looked at before it is loaded, since one of another
+ * version ends the process instead of failing.
  */
 public final class InstalledLibtorch {
 
