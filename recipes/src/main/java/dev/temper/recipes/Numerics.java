@@ -6,4 +6,8 @@ package dev.temper.recipes;
  * @param format {@code float32} or {@code bfloat16} (matrix products only)
  * @param device {@code cpu} or {@code cuda}
  */
-public record Numerics(String format, String device) {}
+public record Numerics(String format, String device) {
+
+  /** Device of NVIDIA's accelerators. */
+  public static final String CUDA = "cuda";
+}

@@ -17,6 +17,9 @@ public record Stage(
     Optional<Gate> gate,
     Optional<Timeouts> timeouts) {
 
+  /** Task queue of stages that need an accelerator and name none. */
+  public static final String ACCELERATED = "gpu";
+
   /** With the timeouts of its kind. */
   public Stage(
       String name,

@@ -34,6 +34,12 @@ final class RecipeOptions {
       description = "a YAML file laid over the recipe")
   private List<Path> overlays = new ArrayList<>();
 
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description = "what stages compute on, cpu or cuda; the same as --set numerics.device=D")
+  private String device;
+
   /** As it was typed. */
   String text() {
     return recipe;
@@ -54,7 +60,11 @@ final class RecipeOptions {
     for (Path overlay : overlays) {
       over.add(source(root.path(overlay), overlay.toString()));
     }
-    Recipe resolved = Wiring.recipes().read(base, over, assignments);
+    List<String> changes = new ArrayList<>(assignments);
+    if (device != null) {
+      changes.add("numerics.device=" + device);
+    }
+    Recipe resolved = Wiring.recipes().read(base, over, changes);
     return PinnedRecipe.of(resolved, folder, root.fetched());
   }
 

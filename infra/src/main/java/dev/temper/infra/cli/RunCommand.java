@@ -10,6 +10,7 @@ import dev.temper.infra.run.RunLog;
 import dev.temper.infra.run.RunRecord;
 import dev.temper.infra.temporal.ServerAddress;
 import dev.temper.infra.temporal.TemporalServer;
+import dev.temper.recipes.Numerics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
@@ -122,6 +123,10 @@ final class RunCommand implements Callable<Integer> {
     MlflowCheck.before(root, seen.isPresent());
     try (ArtifactStore artifacts = root.artifacts(store)) {
       Preflight.machine(pinned, artifacts);
+      Preflight.tensors(
+          root.environment(),
+          pinned.recipe().stages().stream()
+              .anyMatch(stage -> stage.spec().numerics().device().equals(Numerics.CUDA)));
     }
     try (RunLock lock = folder.lock()) {
       // Again: another process may have been faster.

@@ -15,6 +15,8 @@ import dev.temper.infra.run.WorkTracker;
 import dev.temper.infra.temporal.QueueWorkers;
 import dev.temper.infra.temporal.Queues;
 import dev.temper.infra.temporal.TemporalServer;
+import dev.temper.recipes.Numerics;
+import dev.temper.recipes.Stage;
 import dev.temper.workflows.RecipeRun;
 import dev.temper.workflows.RunActivities;
 import dev.temper.workflows.RunEnd;
@@ -48,10 +50,15 @@ final class WorkerCommand implements Callable<Integer> {
       split = ",",
       description =
           "task queues to work on; 'control' carries the runs themselves, others their stages;"
-              + " default: control,cpu")
-  private List<String> queues = List.of(Queues.CONTROL, Queues.CPU);
+              + " default: control,cpu; with --device cuda: gpu")
+  private List<String> queues = List.of();
 
-  @Option(names = "--device", paramLabel = "D", description = "what stages compute on: cpu")
+  @Option(
+      names = "--device",
+      paramLabel = "D",
+      description =
+          "cpu, or cuda for a worker with an accelerator: it must be there, and the default of"
+              + " --queue is then gpu; of several, CUDA_VISIBLE_DEVICES chooses one")
   private String device = "cpu";
 
   @Option(
@@ -77,6 +84,8 @@ final class WorkerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Map<String, Integer> polled = polled();
+    // Before anything is asked of a server: a worker without its device would only lose stages.
+    Preflight.tensors(root.environment(), device.equals(Numerics.CUDA));
     Optional<Mlflow> mlflow = MlflowCheck.named(root);
     String location = root.store();
     try (TemporalServer server = root.connect("worker", root.wiring().failpoints());
@@ -124,9 +133,8 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   private Map<String, Integer> polled() {
-    if (!device.equals("cpu")) {
-      throw Refusal.usage(
-          "--device must be cpu: this version computes on the processor only, got " + device);
+    if (!device.equals("cpu") && !device.equals(Numerics.CUDA)) {
+      throw Refusal.usage("--device must be cpu or cuda, got " + device);
     }
     if (slots != null && slots < 1) {
       throw Refusal.usage("--slots must be at least 1, got " + slots);
@@ -135,7 +143,7 @@ final class WorkerCommand implements Callable<Integer> {
       throw Refusal.usage("--grace must be at least 0, got " + graceSeconds);
     }
     Map<String, Integer> polled = new LinkedHashMap<>();
-    for (String queue : queues) {
+    for (String queue : queues()) {
       if (queue.isBlank()) {
         throw Refusal.usage("--queue must name queues, got an empty one in " + queues);
       }
@@ -144,6 +152,15 @@ final class WorkerCommand implements Callable<Integer> {
       polled.put(queue.strip(), slots == null ? usual : slots);
     }
     return polled;
+  }
+
+  private List<String> queues() {
+    if (!queues.isEmpty()) {
+      return queues;
+    }
+    return device.equals(Numerics.CUDA)
+        ? List.of(Stage.ACCELERATED)
+        : List.of(Queues.CONTROL, Queues.CPU);
   }
 
   private static String inWords(Map<String, Integer> polled) {

@@ -7,9 +7,13 @@ import dev.temper.recipes.Stage;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.PromptOverlap;
+import dev.temper.trainers.model.Engine;
+import dev.temper.trainers.model.InstalledLibtorch;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Finds out before the first step what would stop a run later. */
@@ -83,6 +87,23 @@ public final class Preflight {
       throw e;
     } catch (StoreUnusableException e) {
       throw new PreflightException(List.of(e.getMessage()));
+    }
+  }
+
+  /**
+   * Looks at the tensor library that the environment names, and then for an accelerator.
+   *
+   * @param cuda whether one is needed; the tensor library is loaded only then
+   * @throws PreflightException saying why the one or the other cannot be used
+   */
+  public static void tensors(Map<String, String> environment, boolean cuda) throws IOException {
+    refuse(InstalledLibtorch.problem(environment).stream().toList());
+    if (cuda) {
+      try {
+        Engine.requireCuda();
+      } catch (IllegalStateException e) {
+        throw new PreflightException(List.of(e.getMessage()));
+      }
     }
   }
 

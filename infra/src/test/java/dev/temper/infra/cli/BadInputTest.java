@@ -59,6 +59,20 @@ class BadInputTest {
   }
 
   @Test
+  void anAcceleratorThatIsNotThereIsRefusedBeforeARunStarts() throws IOException {
+    temper.write("good.yaml", BASE);
+
+    Outcome outcome = temper.run("run", "good.yaml", "--device", "cuda");
+
+    assertThat(outcome.code()).isEqualTo(3);
+    assertThat(outcome.err()).contains("device cuda", "CPU alone", "docs/gpu.md");
+    assertThat(temper.home().resolve("runs")).doesNotExist();
+    assertThat(temper.run("worker", "--device", "tpu").err())
+        .contains("--device must be cpu or cuda, got tpu");
+    assertThat(temper.run("run", "good.yaml", "--device", "tpu").code()).isEqualTo(2);
+  }
+
+  @Test
   void aRunNameThatIsNoNameOfAFolderIsRefused() throws IOException {
     temper.write("bad.yaml", BASE);
 

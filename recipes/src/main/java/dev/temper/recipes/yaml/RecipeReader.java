@@ -2,6 +2,7 @@ package dev.temper.recipes.yaml;
 
 import dev.temper.recipes.MethodCatalog;
 import dev.temper.recipes.NearestName;
+import dev.temper.recipes.Numerics;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.Stage;
 import dev.temper.recipes.StageKinds;
@@ -215,12 +216,19 @@ public final class RecipeReader {
             new Stage(
                 name,
                 read.get(),
-                s.queue(),
+                queue(s, read.get()),
                 s.checkpointEverySteps(),
                 s.retry(),
                 s.gate(),
                 s.timeouts()));
       }
+    }
+
+    /** A stage that needs an accelerator and names no queue waits for a worker that has one. */
+    private static String queue(StageSettings settings, StageSpec spec) {
+      return settings.queue().isEmpty() && spec.numerics().device().equals(Numerics.CUDA)
+          ? Stage.ACCELERATED
+          : settings.queue();
     }
 
     /** Where the seed is derived from: this stage's name, or that of {@code seedOf}. */

@@ -21,7 +21,7 @@ public final class Engine {
    */
   public Engine(Compute compute, Numerics numerics) {
     require("format", numerics.format(), "float32", "bfloat16");
-    require("device", numerics.device(), "cpu", "cuda");
+    require("device", numerics.device(), "cpu", Numerics.CUDA);
     this.compute = compute;
     this.numerics = numerics;
   }
@@ -38,8 +38,17 @@ public final class Engine {
 
   /** A manager of tensors on this engine's device, to be closed by its owner. */
   public NDManager newManager() {
-    Device device = numerics.device().equals("cuda") ? Device.gpu() : Device.cpu();
+    Device device = numerics.device().equals(Numerics.CUDA) ? Libtorch.cuda() : Device.cpu();
     return Libtorch.engine().newBaseManager(device);
+  }
+
+  /**
+   * Loads the tensor library and looks for an accelerator.
+   *
+   * @throws IllegalStateException saying why there is none
+   */
+  public static void requireCuda() {
+    Libtorch.cuda();
   }
 
   private static void require(String field, String value, String first, String second) {

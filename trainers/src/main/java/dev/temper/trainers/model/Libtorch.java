@@ -1,7 +1,11 @@
 package dev.temper.trainers.model;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * The native tensor library, loaded when this class is first used.
@@ -21,6 +25,7 @@ final class Libtorch {
   }
 
   private static Engine load() {
+    requireFitting();
     // DJL sets the number of threads between operations while it starts; libtorch allows it once.
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     System.setProperty("ai.djl.pytorch.num_threads", "1");
@@ -30,5 +35,30 @@ final class Libtorch {
     Engine engine = Engine.getEngine("PyTorch");
     JniUtils.setNumThreads(1);
     return engine;
+  }
+
+  private static void requireFitting() {
+    try {
+      InstalledLibtorch.problem(System.getenv())
+          .ifPresent(
+              problem -> {
+                throw new IllegalStateException(problem);
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @throws IllegalStateException saying why there is no accelerator to compute on
+   */
+  static Device cuda() {
+    if (LOADED.getGpuCount() == 0) {
+      throw new IllegalStateException(
+          LOADED.hasCapability(StandardCapabilities.CUDA)
+              ? "device cuda: libtorch sees no CUDA device (driver, CUDA_VISIBLE_DEVICES?)"
+              : "device cuda: this libtorch is built for the CPU alone; docs/gpu.md says how to use another");
+    }
+    return Device.gpu();
   }
 }
