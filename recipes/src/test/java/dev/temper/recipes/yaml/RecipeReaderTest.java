@@ -15,7 +15,9 @@ import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RejectionSamplingSpec;
 import dev.temper.recipes.RlSpec;
 import dev.temper.recipes.RolloutsSpec;
+import dev.temper.recipes.SamplingSpec;
 import dev.temper.recipes.Seeds;
+import dev.temper.recipes.ServerSpec;
 import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.Shipped;
 import dev.temper.recipes.Stage;
@@ -648,6 +650,89 @@ class RecipeReaderTest {
                       d: {kind: sft, init: c, data: {file: a}, learningRate: 0.1}
                     """))
         .containsExactly("small.yaml:5:3: stages.a waits for itself: a <- c <- b <- a");
+  }
+
+  private static final String ROLLOUTS =
+      """
+        rollouts: {kind: rollouts, policy: base, verifiers: [exact-match], prompts: {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 2, sampling: {%s}}
+      """;
+
+  @Test
+  void filtersAreOffUnlessARecipeTurnsThemOn() {
+    SamplingSpec off =
+        spec(read(BASE + ROLLOUTS.formatted("")), "rollouts", RolloutsSpec.class).sampling();
+    SamplingSpec on =
+        spec(
+                read(BASE + ROLLOUTS.formatted("topK: 20, topP: 0.95, minP: 0.1")),
+                "rollouts",
+                RolloutsSpec.class)
+            .sampling();
+
+    assertThat(off).isEqualTo(new SamplingSpec(1, 48, 64, 32));
+    assertThat(off.filters()).isFalse();
+    assertThat(on).isEqualTo(new SamplingSpec(1, 48, 64, 32, 20, 0.95, 0.1, Optional.empty()));
+  }
+
+  @Test
+  void refusesFiltersOutOfTheirRange() {
+    String path = "small.yaml:5:\\d+: stages.rollouts.sampling.";
+    assertThat(problems(BASE + ROLLOUTS.formatted("topK: -1, topP: 0, minP: 1")))
+        .satisfiesExactly(
+            one -> assertThat(one).matches(path + "topK must be at least 0, got -1"),
+            two -> assertThat(two).matches(path + "topP must be in \\(0, 1\\], got 0.0"),
+            three -> assertThat(three).matches(path + "minP must be in \\[0, 1\\), got 1.0"));
+    assertThat(problems(BASE + ROLLOUTS.formatted("topP: 1.01, minP: -0.1"))).hasSize(2);
+  }
+
+  @Test
+  void refusesSamplesOfOneGroupThatAreEqual() {
+    assertThat(problems(BASE + RL.replace("steps: 7", "steps: 7, sampling: {topK: 1}")))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "stages.rl.sampling must have a topK of 0 or above 1 (the samples of a group would be"
+                + " equal), got 1");
+  }
+
+  @Test
+  void readsAServerWithItsDefaults() {
+    SamplingSpec sampling =
+        spec(
+                read(
+                    BASE
+                        + ROLLOUTS.formatted(
+                            "server: {url: 'http://127.0.0.1:8000/v1', model: org/name}")),
+                "rollouts",
+                RolloutsSpec.class)
+            .sampling();
+
+    assertThat(sampling.server())
+        .contains(new ServerSpec("http://127.0.0.1:8000/v1", "org/name", "completions", 8, 120));
+  }
+
+  @Test
+  void refusesAServerWhoseAddressHoldsASecret() {
+    for (String url :
+        List.of("http://me:secret@host/v1", "https://host/v1?key=secret", "host:8000", "ftp://h")) {
+      assertThat(
+              problems(BASE + ROLLOUTS.formatted("server: {url: '%s', model: m}".formatted(url))))
+          .singleElement()
+          .asString()
+          .contains("server.url must be a URL such as http://127.0.0.1:8000/v1, without user");
+    }
+  }
+
+  @Test
+  void refusesAServerWhereWeightsOfThisProcessAreMeant() {
+    String server = "sampling: {server: {url: 'http://h/v1', model: m}}";
+    assertThat(problems(BASE + RL.replace("steps: 7", "steps: 7, " + server)))
+        .singleElement()
+        .asString()
+        .contains("stages.rl.sampling must have no server");
+    assertThat(problems(BASE.replace("steps: 5", "steps: 5, panel: {%s}".formatted(server))))
+        .singleElement()
+        .asString()
+        .contains("stages.base.panel.sampling must have no server");
   }
 
   @Test

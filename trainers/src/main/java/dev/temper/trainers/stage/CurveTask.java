@@ -57,6 +57,11 @@ final class CurveTask implements StepwiseTask {
   private CurveTask(
       CurveSpec spec, StageContext context, Optional<CheckpointReader> from, Opened opened)
       throws IOException {
+    if (spec.sampling().filters()) {
+      throw new StageFailure(
+          StageFailure.Type.INVALID_SPEC,
+          "sampling must have no topK, topP and minP (KL is measured on samples of the policy itself)");
+    }
     if (spec.sampling().temperature() != 1) {
       throw new StageFailure(
           StageFailure.Type.INVALID_SPEC,

@@ -323,7 +323,7 @@ class Generation(Module):
       t = torch.clamp(torch.searchsorted(cumulative, r, right=True), None, logits.size(1) - 1)
       if filtering:
         # Behind the last token that is left nothing may be sampled, whatever was rounded.
-        t = torch.minimum(t, torch.searchsorted(cumulative, all))
+        t = torch.minimum(t, torch.searchsorted(cumulative, all.contiguous()))
     return (t.squeeze(1), torch.gather(lp, 1, t).squeeze(1))
 
   # Decodes a number of steps, or fewer if all sequences end. uniforms [N + 1, M]; settings
