@@ -57,10 +57,10 @@ final class CurveTask implements StepwiseTask {
   private CurveTask(
       CurveSpec spec, StageContext context, Optional<CheckpointReader> from, Opened opened)
       throws IOException {
-    if (spec.sampling().filters()) {
+    if (spec.sampling().filters() || spec.sampling().server().isPresent()) {
       throw new StageFailure(
           StageFailure.Type.INVALID_SPEC,
-          "sampling must have no topK, topP and minP (KL is measured on samples of the policy itself)");
+          "sampling must have no topK, topP, minP and server (KL is measured on samples of the policy itself)");
     }
     if (spec.sampling().temperature() != 1) {
       throw new StageFailure(
