@@ -204,7 +204,7 @@ class OpenAiServersTest {
           .isInstanceOf(GenerationFailedException.class)
           .hasMessage(
               "no completion of model 'teacher': POST %s/completions answered 401: Incorrect key: *** %s…"
-                  .formatted(server.url(), "x".repeat(180)));
+                  .formatted(server.url(), "x".repeat(181)));
       assertThat(server.requests()).hasSize(1);
       assertThat(pauses).isEmpty();
     }

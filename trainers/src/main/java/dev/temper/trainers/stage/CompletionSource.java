@@ -28,7 +28,7 @@ interface CompletionSource extends AutoCloseable {
    *
    * @param noise by the index of the request
    */
-  List<Completion> complete(
+  List<Written> complete(
       List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse);
 
   @Override
@@ -40,6 +40,12 @@ interface CompletionSource extends AutoCloseable {
    * @param tokens the rendered prompt
    */
   record Asked(Prompt prompt, int[] tokens) {}
+
+  /**
+   * A completion and what it says, without special tokens. A server's text is kept as it is: it
+   * need not be what the policy's tokenizer makes of the ids.
+   */
+  record Written(Completion completion, String text) {}
 
   /**
    * The server of a sampling spec, else the policy itself. For a server no weights are loaded.

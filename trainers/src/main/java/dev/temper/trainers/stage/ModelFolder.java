@@ -3,7 +3,6 @@ package dev.temper.trainers.stage;
 import dev.temper.recipes.SamplingSpec;
 import dev.temper.trainers.ArtifactWriter;
 import dev.temper.trainers.Pulse;
-import dev.temper.trainers.model.Completion;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.FileSink;
 import dev.temper.trainers.model.LanguageModel;
@@ -65,9 +64,12 @@ final class ModelFolder {
   record Policy(LanguageModel model, Tokenizer tokenizer, ChatFormat format)
       implements CompletionSource {
     @Override
-    public List<Completion> complete(
+    public List<Written> complete(
         List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse) {
-      return model.generate(asked.stream().map(Asked::tokens).toList(), sampling, noise, pulse);
+      List<int[]> prompts = asked.stream().map(Asked::tokens).toList();
+      return model.generate(prompts, sampling, noise, pulse).stream()
+          .map(completion -> new Written(completion, format.text(completion)))
+          .toList();
     }
 
     @Override

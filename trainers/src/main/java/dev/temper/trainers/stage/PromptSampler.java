@@ -45,7 +45,7 @@ final class PromptSampler {
       }
     }
     pulse.at("rollout.before");
-    List<Completion> completions =
+    List<CompletionSource.Written> written =
         policy.complete(
             asked,
             sampling,
@@ -54,16 +54,16 @@ final class PromptSampler {
                     step, asked.get(sequence).prompt().id(), samples.get(sequence), position),
             () -> pulse.at("rollout.inside"));
     pulse.at("rollout.after");
-    List<Answer> answers = new ArrayList<>(completions.size());
-    for (int i = 0; i < completions.size(); i++) {
-      Completion completion = completions.get(i);
+    List<Answer> answers = new ArrayList<>(written.size());
+    for (int i = 0; i < written.size(); i++) {
+      Completion completion = written.get(i).completion();
       answers.add(
           new Answer(
               asked.get(i).prompt(),
               samples.get(i),
               new Sequence(asked.get(i).tokens(), completion.tokens()),
               completion,
-              policy.format().text(completion)));
+              written.get(i).text()));
     }
     return answers;
   }

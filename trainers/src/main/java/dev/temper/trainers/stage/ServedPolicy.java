@@ -34,7 +34,7 @@ record ServedPolicy(Tokenizer tokenizer, ChatFormat format, CompletionServers se
   }
 
   @Override
-  public List<Completion> complete(
+  public List<Written> complete(
       List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse) {
     boolean chat = sampling.server().orElseThrow().api().equals(ServerSpec.CHAT);
     List<CompletionServers.Question> questions = new ArrayList<>(asked.size());
@@ -46,7 +46,7 @@ record ServedPolicy(Tokenizer tokenizer, ChatFormat format, CompletionServers se
               seed(noise, i)));
     }
     return servers.ask(sampling, questions, pulse).stream()
-        .map(reply -> completion(reply, sampling.maxCompletionTokens()))
+        .map(reply -> written(reply, sampling.maxCompletionTokens()))
         .toList();
   }
 
@@ -64,16 +64,19 @@ record ServedPolicy(Tokenizer tokenizer, ChatFormat format, CompletionServers se
   }
 
   /** In the policy's tokens an answer may be longer than in the server's: it is cut there. */
-  private Completion completion(CompletionServers.Reply reply, int limit) {
+  private Written written(CompletionServers.Reply reply, int limit) {
     int[] tokens = format.spoken(reply.text(), reply.ended());
     if (tokens.length == 0) {
       throw new GenerationFailedException(
           "an answer that did not end has no tokens: '%s'".formatted(reply.text()));
     }
-    return new Completion(
-        Arrays.copyOf(tokens, Math.min(tokens.length, limit)),
-        Completion.NO_LOG_PROBS,
-        reply.ended() && tokens.length <= limit);
+    if (tokens.length <= limit) {
+      return new Written(
+          new Completion(tokens, Completion.NO_LOG_PROBS, reply.ended()), reply.text());
+    }
+    Completion cut =
+        new Completion(Arrays.copyOf(tokens, limit), Completion.NO_LOG_PROBS, false);
+    return new Written(cut, format.text(cut));
   }
 
   @Override

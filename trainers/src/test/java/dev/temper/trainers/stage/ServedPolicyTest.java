@@ -74,6 +74,7 @@ class ServedPolicyTest {
       assertThat(row.text()).isEqualTo(i % 2 == 0 ? "wonderful" : "happy");
       assertThat(row.ended()).isEqualTo(i % 2 == 0);
       assertThat(row.tokens()).hasSize(i % 2 == 0 ? 2 : 1);
+      assertThat(row.promptId()).isEqualTo(rows.get(i - i % GROUP).promptId());
       assertThat(row.sample()).isEqualTo(i % GROUP);
       assertThat(row.promptTokens()).isEqualTo(asked.get(i).tokens());
       assertThat(row.logprob()).isEmpty();
