@@ -184,7 +184,10 @@ class StageKeyTest {
     assertThat(key(spec(sampled(server.formatted("http://a/v1", "n", 1, 1, "chat")), "rollouts")))
         .isNotEqualTo(key);
     assertThat(
-            key(spec(sampled(server.formatted("http://a/v1", "m", 1, 1, "completions")), "rollouts")))
+            key(
+                spec(
+                    sampled(server.formatted("http://a/v1", "m", 1, 1, "completions")),
+                    "rollouts")))
         .isNotEqualTo(key);
     assertThat(key(spec(sampled(""), "rollouts"))).isNotEqualTo(key);
   }

@@ -24,8 +24,7 @@ final class CompletionRequest {
       question
           .messages()
           .forEach(
-              said ->
-                  messages.addObject().put("role", said.role()).put("content", said.content()));
+              said -> messages.addObject().put("role", said.role()).put("content", said.content()));
     } else {
       ArrayNode prompt = body.putArray("prompt");
       for (int token : question.tokens()) {

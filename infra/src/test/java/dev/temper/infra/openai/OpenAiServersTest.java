@@ -69,7 +69,8 @@ class OpenAiServersTest {
   @Test
   void repliesComeInTheOrderOfTheQuestionsWhoeverIsAnsweredFirst() throws Exception {
     CyclicBarrier together = new CyclicBarrier(4);
-    List<CountDownLatch> answered = IntStream.range(0, 5).mapToObj(i -> new CountDownLatch(1)).toList();
+    List<CountDownLatch> answered =
+        IntStream.range(0, 5).mapToObj(i -> new CountDownLatch(1)).toList();
     answered.get(4).countDown();
     try (FakeOpenAi server =
         new FakeOpenAi(
@@ -232,7 +233,8 @@ class OpenAiServersTest {
         new FakeOpenAi((request, exchange) -> FakeOpenAi.send(exchange, 200, body))) {
       assertThatThrownBy(() -> ask(server, 1))
           .isInstanceOf(GenerationFailedException.class)
-          .hasMessageContaining("no completion of model 'teacher' in 5 tries: POST " + server.url());
+          .hasMessageContaining(
+              "no completion of model 'teacher' in 5 tries: POST " + server.url());
       assertThat(server.requests()).hasSize(5);
       assertThat(pauses).extracting(Duration::toSeconds).containsExactly(1L, 2L, 4L, 8L);
     }
@@ -262,8 +264,7 @@ class OpenAiServersTest {
             });
     for (FakeOpenAi.Answer answer : stuck) {
       try (FakeOpenAi server = new FakeOpenAi(answer)) {
-        assertThatThrownBy(
-                () -> ask(sampling(server.url(), ServerSpec.COMPLETIONS, 1, 0.1), 1))
+        assertThatThrownBy(() -> ask(sampling(server.url(), ServerSpec.COMPLETIONS, 1, 0.1), 1))
             .isInstanceOf(GenerationFailedException.class)
             .hasMessageContaining("was not answered within 0.1 s");
       }

@@ -214,7 +214,8 @@ class RecipeReaderTest {
   @Test
   void expandsInlineRolloutsIntoAStageThatTwoSelectionsShare() {
     String arm =
-        "  %s: {kind: rejection-sampling, policy: base, verifiers: [exact-match], prompts: {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 4, select: %s}\n";
+        "  %s: {kind: rejection-sampling, policy: base, verifiers: [exact-match], prompts:"
+            + " {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 4, select: %s}\n";
     Recipe recipe =
         read(
             BASE
@@ -411,8 +412,8 @@ class RecipeReaderTest {
             "small.yaml:8:12: stages.base.steps must be an integer, got few",
             "small.yaml:9:31: stages.base.model.heads must divide width (30), got 4",
             "small.yaml:11:11: stages.rl.kind must be one of [pretrain, sft, preferences,"
-                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
-                + " got 'rll'; did you mean 'rl'?",
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+                + " evaluation], got 'rll'; did you mean 'rl'?",
             "small.yaml:12:3: stages.sft.data is missing",
             "small.yaml:12:3: stages.sft.learningRate is missing",
             "small.yaml:14:11: stages.sft.init must be a stage, got 'bas'; stages are [base, rl,"
@@ -549,8 +550,8 @@ class RecipeReaderTest {
         .containsExactly(
             "small.yaml:4:3: stages.Base must be named with lower-case letters, digits and '-', a"
                 + " letter first, got 'Base'",
-            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft,"
-                + " preferences, comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft, preferences,"
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
                 + " evaluation]");
     assertThat(problems("  base: 5\n"))
         .containsExactly("small.yaml:4:9: stages.base must be a map, got 5");
@@ -588,7 +589,8 @@ class RecipeReaderTest {
         read(
             BASE
                 + RL
-                + "  eval: {kind: evaluation, models: [rl@0, rl@5, rl@7, rl], suites: [{name: a, data: {file: a}, metrics: [length]}]}\n");
+                + "  eval: {kind: evaluation, models: [rl@0, rl@5, rl@7, rl], suites: [{name: a,"
+                + " data: {file: a}, metrics: [length]}]}\n");
 
     assertThat(recipe.stages()).hasSize(3);
   }
@@ -596,7 +598,8 @@ class RecipeReaderTest {
   @Test
   void refusesAnOutputThatDoesNotExist() {
     String pairs =
-        "  pairs: {kind: preferences, policy: base, prompts: {synthetic: kind-notes/prompts, rows: 8}, labeller: {gold: kind-notes}, split: {train: 4, test: 2}}\n";
+        "  pairs: {kind: preferences, policy: base, prompts: {synthetic: kind-notes/prompts, rows:"
+            + " 8}, labeller: {gold: kind-notes}, split: {train: 4, test: 2}}\n";
     String rm = "  rm: {kind: reward-model, init: base, pairs: %s, learningRate: 0.1}\n";
 
     assertThat(problems(BASE + pairs + rm.formatted("pairs.trian")))

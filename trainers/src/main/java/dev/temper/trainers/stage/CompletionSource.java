@@ -28,8 +28,7 @@ interface CompletionSource extends AutoCloseable {
    *
    * @param noise by the index of the request
    */
-  List<Written> complete(
-      List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse);
+  List<Written> complete(List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse);
 
   @Override
   void close();

@@ -78,8 +78,7 @@ final class EvaluationSuite {
   private Measurement policy(Input model, Pulse pulse) throws IOException {
     SortedMap<String, double[]> values = new TreeMap<>();
     List<Measurement.Sample> samples = new ArrayList<>();
-    try (CompletionSource source =
-        CompletionSource.open(engine, context, model, spec.sampling())) {
+    try (CompletionSource source = CompletionSource.open(engine, context, model, spec.sampling())) {
       if (!completionMetrics.isEmpty()) {
         List<Answer> answers = answers(source, pulse);
         completionMetrics.forEach(

@@ -28,11 +28,7 @@ final class PromptSampler {
 
   /** All samples of the first prompt, then all of the second, and so on. */
   List<Answer> sample(
-      CompletionSource policy,
-      List<Prompt> prompts,
-      int samplesPerPrompt,
-      long step,
-      Pulse pulse) {
+      CompletionSource policy, List<Prompt> prompts, int samplesPerPrompt, long step, Pulse pulse) {
     List<CompletionSource.Asked> asked = new ArrayList<>();
     List<Integer> samples = new ArrayList<>();
     Map<Long, Integer> taken = new HashMap<>();

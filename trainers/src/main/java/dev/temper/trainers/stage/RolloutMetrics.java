@@ -35,7 +35,8 @@ final class RolloutMetrics {
    * token.
    */
   private static double entropy(List<Answer> answers) {
-    double sum = -answers.stream().flatMap(answer -> answer.logProb().stream()).mapToDouble(p -> p).sum();
+    double sum =
+        -answers.stream().flatMap(answer -> answer.logProb().stream()).mapToDouble(p -> p).sum();
     return sum / answers.stream().mapToInt(Answer::tokens).sum();
   }
 }

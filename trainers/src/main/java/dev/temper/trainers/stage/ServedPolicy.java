@@ -74,8 +74,7 @@ record ServedPolicy(Tokenizer tokenizer, ChatFormat format, CompletionServers se
       return new Written(
           new Completion(tokens, Completion.NO_LOG_PROBS, reply.ended()), reply.text());
     }
-    Completion cut =
-        new Completion(Arrays.copyOf(tokens, limit), Completion.NO_LOG_PROBS, false);
+    Completion cut = new Completion(Arrays.copyOf(tokens, limit), Completion.NO_LOG_PROBS, false);
     return new Written(cut, format.text(cut));
   }
 

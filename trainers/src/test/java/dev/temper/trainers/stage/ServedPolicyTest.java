@@ -158,8 +158,7 @@ class ServedPolicyTest {
 
   @Test
   void aServerIsNotAskedForALikelihood() {
-    assertThatThrownBy(
-            () -> stages.tester(evaluation("likelihood"), server(said("happy"))).clean())
+    assertThatThrownBy(() -> stages.tester(evaluation("likelihood"), server(said("happy"))).clean())
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("a server cannot");
   }
@@ -184,7 +183,9 @@ class ServedPolicyTest {
 
   private static DataSource prompts(String... metrics) {
     return TinySpecs.synthetic(
-        List.of(metrics).contains("likelihood") ? "kind-notes/demonstrations" : "kind-notes/prompts",
+        List.of(metrics).contains("likelihood")
+            ? "kind-notes/demonstrations"
+            : "kind-notes/prompts",
         0,
         PROMPTS);
   }
