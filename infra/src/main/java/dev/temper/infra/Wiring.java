@@ -10,6 +10,7 @@ import dev.temper.activities.StageDriver;
 import dev.temper.activities.StageFailpoints;
 import dev.temper.activities.StageIdentities;
 import dev.temper.infra.embedded.EmbeddedTemporal;
+import dev.temper.infra.openai.OpenAiServers;
 import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RecipeJson;
 import dev.temper.recipes.Stage;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,9 +45,14 @@ import java.util.stream.Collectors;
  */
 public record Wiring(String codeVersion, StepwiseTask.Factory tasks, StageFailpoints failpoints) {
 
-  /** Temper as users run it. */
-  public static Wiring of(String codeVersion, StageFailpoints failpoints) {
-    return new Wiring(codeVersion, Stages.factory(), failpoints);
+  /**
+   * Temper as users run it.
+   *
+   * @param environment with what servers want to know
+   */
+  public static Wiring of(
+      String codeVersion, StageFailpoints failpoints, Map<String, String> environment) {
+    return new Wiring(codeVersion, Stages.factory(new OpenAiServers(environment)), failpoints);
   }
 
   /** Every method that a recipe can name. */

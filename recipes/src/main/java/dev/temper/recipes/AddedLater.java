@@ -29,6 +29,8 @@ final class AddedLater extends BeanSerializerModifier {
               OptimizerSpec.DECAY_SHARE,
               "lora",
               Optional.empty()),
+          SamplingSpec.class,
+          Map.of("topK", 0, "topP", 1.0, "minP", 0.0, "server", Optional.empty()),
           SftSpec.class,
           Map.of("turns", "final"));
 

@@ -26,8 +26,9 @@ import java.util.Map;
  * </pre>
  *
  * <p>In the spec every {@link Input} stands as the content hash and output that it resolved to, and
- * a data file as its SHA-256. The name of the stage, paths, and everything outside the spec do not
- * count. Components that were added later count once they differ from what was before.
+ * a data file as its SHA-256. The name of the stage, paths, where a server stands, and everything
+ * outside the spec do not count. Components that were added later count once they differ from what
+ * was before.
  */
 public final class StageKey {
 
@@ -90,6 +91,7 @@ public final class StageKey {
     return RecipeJson.builder(new InputAsContent())
         .addModule(evolution)
         .addMixIn(DataSource.File.class, WithoutPath.class)
+        .addMixIn(ServerSpec.class, WithoutAddress.class)
         .build();
   }
 
@@ -103,6 +105,9 @@ public final class StageKey {
 
   @JsonIgnoreProperties("file")
   private interface WithoutPath {}
+
+  @JsonIgnoreProperties({"url", "concurrency", "timeoutSeconds"})
+  private interface WithoutAddress {}
 
   private static final class InputAsContent extends StdSerializer<Input> {
     @Serial private static final long serialVersionUID = 1L;

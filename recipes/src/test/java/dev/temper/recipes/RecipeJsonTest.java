@@ -104,6 +104,23 @@ class RecipeJsonTest {
   }
 
   @Test
+  void samplingOfEarlierVersionsHasNoFiltersAndNoServer() throws Exception {
+    String json =
+        "{\"temperature\":0.7,\"maxCompletionTokens\":9,\"chunkSequences\":8,\"slots\":4}";
+
+    assertThat(mapper.readValue(json, SamplingSpec.class))
+        .isEqualTo(new SamplingSpec(0.7, 9, 8, 4));
+    SamplingSpec full =
+        new SamplingSpec(
+            1, 9, 8, 4, 3, 0.5, 0.1, Optional.of(new ServerSpec("http://h/v1", "m", "chat", 2, 3)));
+    assertThat(mapper.readValue(mapper.writeValueAsString(full), SamplingSpec.class))
+        .isEqualTo(full);
+    assertThatThrownBy(
+            () -> mapper.readValue(json.replace("\"slots\":4", "\"x\":4"), SamplingSpec.class))
+        .isInstanceOf(JsonMappingException.class);
+  }
+
+  @Test
   void refusesAMissingNumberInsteadOfReadingZero() {
     assertThatThrownBy(() -> mapper.readValue("{\"missing\":\"score\"}", EndSpec.class))
         .isInstanceOf(JsonMappingException.class)

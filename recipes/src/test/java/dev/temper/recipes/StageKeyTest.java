@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StageKeyTest {
@@ -157,6 +158,51 @@ class StageKeyTest {
     assertThatThrownBy(() -> key(unpinned))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a data file has no SHA-256 yet");
+  }
+
+  @Test
+  void filtersCountWhereTheyAreOn() {
+    String off = key(spec(sampled(""), "rollouts"));
+
+    assertThat(key(spec(sampled("topK: 0, topP: 1, minP: 0"), "rollouts"))).isEqualTo(off);
+    assertThat(
+            Set.of(
+                off,
+                key(spec(sampled("topK: 5"), "rollouts")),
+                key(spec(sampled("topP: 0.9"), "rollouts")),
+                key(spec(sampled("minP: 0.1"), "rollouts"))))
+        .hasSize(4);
+  }
+
+  @Test
+  void aServerCountsByItsModelAndNotByWhereItStands() {
+    String server = "server: {url: '%s', model: %s, concurrency: %d, timeoutSeconds: %d, api: %s}";
+    String key = key(spec(sampled(server.formatted("http://a/v1", "m", 1, 1, "chat")), "rollouts"));
+
+    assertThat(key(spec(sampled(server.formatted("https://b", "m", 2, 9, "chat")), "rollouts")))
+        .isEqualTo(key);
+    assertThat(key(spec(sampled(server.formatted("http://a/v1", "n", 1, 1, "chat")), "rollouts")))
+        .isNotEqualTo(key);
+    assertThat(
+            key(
+                spec(
+                    sampled(server.formatted("http://a/v1", "m", 1, 1, "completions")),
+                    "rollouts")))
+        .isNotEqualTo(key);
+    assertThat(key(spec(sampled(""), "rollouts"))).isNotEqualTo(key);
+  }
+
+  private static Recipe sampled(String sampling) {
+    return new RecipeReader(new FakeCatalog())
+        .read(
+            "sampled.yaml",
+            """
+            name: sampled
+            stages:
+              base: {kind: pretrain, data: {file: a.jsonl, sha256: %s}, steps: 5, learningRate: 0.01, seed: 1}
+              rollouts: {kind: rollouts, policy: base, verifiers: [exact-match], prompts: {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 2, sampling: {%s}}
+            """
+                .formatted("a".repeat(64), sampling));
   }
 
   @Test

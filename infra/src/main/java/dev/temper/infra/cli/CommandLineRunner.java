@@ -30,7 +30,10 @@ final class CommandLineRunner {
   /** Runs a command on Temper as it is. */
   static int execute(Surroundings around, String... arguments) {
     Optional<String> halt = Optional.ofNullable(around.environment().get(HaltAt.VARIABLE));
-    return execute(around, () -> Wiring.of(Version.text(), HaltAt.parse(halt)), arguments);
+    return execute(
+        around,
+        () -> Wiring.of(Version.text(), HaltAt.parse(halt), around.environment()),
+        arguments);
   }
 
   /** Runs a command; {@code wiring} is asked only if something has to be run. */

@@ -29,6 +29,14 @@ record Rule(String words, Predicate<Object> holds, Map<String, Object> schema) {
         Map.of("minimum", low, "exclusiveMaximum", high));
   }
 
+  /** Above {@code low}, up to {@code high}. */
+  static Rule inUpperClosed(long low, long high) {
+    return new Rule(
+        "in (%d, %d]".formatted(low, high),
+        value -> number(value) > low && number(value) <= high,
+        Map.of("exclusiveMinimum", low, "maximum", high));
+  }
+
   /** Above {@code low}, below {@code high}. */
   static Rule inOpen(long low, long high) {
     return new Rule(

@@ -9,6 +9,7 @@ import dev.temper.recipes.KlSpec;
 import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.ModelSpec;
 import dev.temper.recipes.OptimizerSpec;
+import dev.temper.recipes.PanelSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.RejectionSamplingSpec;
 import dev.temper.recipes.RlSpec;
@@ -179,6 +180,32 @@ final class SpecChecks {
             r -> r.sampling().temperature() > 0,
             r -> "must have a temperature above 0 (the samples of a group would be equal), got 0")
         .check(
+            RlSpec.class,
+            "sampling",
+            r -> r.sampling().topK() != 1,
+            r -> "must have a topK of 0 or above 1 (the samples of a group would be equal), got 1")
+        .check(
+            RlSpec.class,
+            "sampling",
+            r -> r.sampling().server().isEmpty(),
+            r -> "must have no server (it does not have the weights that are trained)")
+        .check(
+            CurveSpec.class,
+            "sampling",
+            c -> !c.sampling().filters(),
+            c ->
+                "must have no topK, topP and minP (KL is measured on samples of the policy itself)")
+        .check(
+            CurveSpec.class,
+            "sampling",
+            c -> c.sampling().server().isEmpty(),
+            c -> "must have no server (it does not have the snapshots)")
+        .check(
+            PanelSpec.class,
+            "sampling",
+            p -> p.sampling().server().isEmpty(),
+            p -> "must have no server (it does not have the weights that are trained)")
+        .check(
             CurveSpec.class,
             "heldout",
             c -> c.heldout().isPresent() || !c.peak().rule().equals("heldout-minus-kl"),
@@ -207,6 +234,18 @@ final class SpecChecks {
                 !e.rewardModels().isEmpty()
                     || e.suites().stream().noneMatch(s -> s.metrics().contains("reward-accuracy")),
             e -> "must name at least one for metric 'reward-accuracy'")
+        .check(
+            EvaluationSpec.class,
+            "models",
+            e ->
+                e.models().size() <= 1
+                    || e.suites().stream().allMatch(s -> s.sampling().server().isEmpty()),
+            e -> "must be one where a suite has a server: all would be the same")
+        .check(
+            SuiteSpec.class,
+            "sampling",
+            s -> s.sampling().server().isEmpty() || !s.metrics().contains("likelihood"),
+            s -> "must have no server for metric 'likelihood', which is computed in this process")
         .check(
             SuiteSpec.class,
             "metrics",

@@ -11,6 +11,7 @@ import static dev.temper.recipes.yaml.Rule.atLeast;
 import static dev.temper.recipes.yaml.Rule.inClosed;
 import static dev.temper.recipes.yaml.Rule.inHalfOpen;
 import static dev.temper.recipes.yaml.Rule.inOpen;
+import static dev.temper.recipes.yaml.Rule.inUpperClosed;
 import static dev.temper.recipes.yaml.Rule.matching;
 import static dev.temper.recipes.yaml.Rule.oneOf;
 import static dev.temper.recipes.yaml.Rule.positive;
@@ -39,6 +40,7 @@ import dev.temper.recipes.RlSpec;
 import dev.temper.recipes.RolloutsSpec;
 import dev.temper.recipes.SamplingSpec;
 import dev.temper.recipes.Seeds;
+import dev.temper.recipes.ServerSpec;
 import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.Stage;
 import dev.temper.recipes.SuiteSpec;
@@ -55,6 +57,13 @@ final class SpecFields {
   private static final Rule LEARNING_RATE = inOpen(0, 1);
   private static final Rule SEED = inClosed(0, Seeds.MAXIMUM);
   private static final Rule SHARE = inClosed(0, 1);
+
+  /** Nothing before an '@' and nothing behind a '?': a recipe is no place for secrets. */
+  private static final Rule SERVER_URL =
+      matching(
+          "https?://[^\\s/?#@]+(/[^\\s?#@]*)?",
+          "a URL such as http://127.0.0.1:8000/v1, without user, query and fragment");
+
   static final Rule NAME =
       matching("[a-z][a-z0-9-]*", "lower-case letters, digits and '-', a letter first");
 
@@ -274,7 +283,19 @@ final class SpecFields {
                   field("temperature").or("1.0").is(atLeast(0)),
                   field("maxCompletionTokens").or("48").is(inClosed(1, 65535)),
                   field("chunkSequences").or("64").is(atLeast(1)),
-                  field("slots").or("32").is(atLeast(1)))),
+                  field("slots").or("32").is(atLeast(1)),
+                  field("topK").or("0").is(atLeast(0)),
+                  field("topP").or("1.0").is(inUpperClosed(0, 1)),
+                  field("minP").or("0.0").is(inHalfOpen(0, 1)),
+                  field("server"))),
+          Map.entry(
+              ServerSpec.class,
+              List.of(
+                  field("url").is(SERVER_URL),
+                  field("model").is(matching("\\S+", "a name without spaces")),
+                  field("api").or("completions").is(oneOf("chat", "completions")),
+                  field("concurrency").or("8").is(inClosed(1, 1024)),
+                  field("timeoutSeconds").or("120.0").is(positive()))),
           Map.entry(
               PanelSpec.class,
               List.of(

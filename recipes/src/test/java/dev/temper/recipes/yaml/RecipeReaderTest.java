@@ -15,7 +15,9 @@ import dev.temper.recipes.Recipe;
 import dev.temper.recipes.RejectionSamplingSpec;
 import dev.temper.recipes.RlSpec;
 import dev.temper.recipes.RolloutsSpec;
+import dev.temper.recipes.SamplingSpec;
 import dev.temper.recipes.Seeds;
+import dev.temper.recipes.ServerSpec;
 import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.Shipped;
 import dev.temper.recipes.Stage;
@@ -212,7 +214,8 @@ class RecipeReaderTest {
   @Test
   void expandsInlineRolloutsIntoAStageThatTwoSelectionsShare() {
     String arm =
-        "  %s: {kind: rejection-sampling, policy: base, verifiers: [exact-match], prompts: {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 4, select: %s}\n";
+        "  %s: {kind: rejection-sampling, policy: base, verifiers: [exact-match], prompts:"
+            + " {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 4, select: %s}\n";
     Recipe recipe =
         read(
             BASE
@@ -409,8 +412,8 @@ class RecipeReaderTest {
             "small.yaml:8:12: stages.base.steps must be an integer, got few",
             "small.yaml:9:31: stages.base.model.heads must divide width (30), got 4",
             "small.yaml:11:11: stages.rl.kind must be one of [pretrain, sft, preferences,"
-                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
-                + " got 'rll'; did you mean 'rl'?",
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+                + " evaluation], got 'rll'; did you mean 'rl'?",
             "small.yaml:12:3: stages.sft.data is missing",
             "small.yaml:12:3: stages.sft.learningRate is missing",
             "small.yaml:14:11: stages.sft.init must be a stage, got 'bas'; stages are [base, rl,"
@@ -547,8 +550,8 @@ class RecipeReaderTest {
         .containsExactly(
             "small.yaml:4:3: stages.Base must be named with lower-case letters, digits and '-', a"
                 + " letter first, got 'Base'",
-            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft,"
-                + " preferences, comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft, preferences,"
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
                 + " evaluation]");
     assertThat(problems("  base: 5\n"))
         .containsExactly("small.yaml:4:9: stages.base must be a map, got 5");
@@ -586,7 +589,8 @@ class RecipeReaderTest {
         read(
             BASE
                 + RL
-                + "  eval: {kind: evaluation, models: [rl@0, rl@5, rl@7, rl], suites: [{name: a, data: {file: a}, metrics: [length]}]}\n");
+                + "  eval: {kind: evaluation, models: [rl@0, rl@5, rl@7, rl], suites: [{name: a,"
+                + " data: {file: a}, metrics: [length]}]}\n");
 
     assertThat(recipe.stages()).hasSize(3);
   }
@@ -594,7 +598,8 @@ class RecipeReaderTest {
   @Test
   void refusesAnOutputThatDoesNotExist() {
     String pairs =
-        "  pairs: {kind: preferences, policy: base, prompts: {synthetic: kind-notes/prompts, rows: 8}, labeller: {gold: kind-notes}, split: {train: 4, test: 2}}\n";
+        "  pairs: {kind: preferences, policy: base, prompts: {synthetic: kind-notes/prompts, rows:"
+            + " 8}, labeller: {gold: kind-notes}, split: {train: 4, test: 2}}\n";
     String rm = "  rm: {kind: reward-model, init: base, pairs: %s, learningRate: 0.1}\n";
 
     assertThat(problems(BASE + pairs + rm.formatted("pairs.trian")))
@@ -648,6 +653,89 @@ class RecipeReaderTest {
                       d: {kind: sft, init: c, data: {file: a}, learningRate: 0.1}
                     """))
         .containsExactly("small.yaml:5:3: stages.a waits for itself: a <- c <- b <- a");
+  }
+
+  private static final String ROLLOUTS =
+      """
+        rollouts: {kind: rollouts, policy: base, verifiers: [exact-match], prompts: {synthetic: backward/prompts, rows: 8}, completionsPerPrompt: 2, sampling: {%s}}
+      """;
+
+  @Test
+  void filtersAreOffUnlessARecipeTurnsThemOn() {
+    SamplingSpec off =
+        spec(read(BASE + ROLLOUTS.formatted("")), "rollouts", RolloutsSpec.class).sampling();
+    SamplingSpec on =
+        spec(
+                read(BASE + ROLLOUTS.formatted("topK: 20, topP: 0.95, minP: 0.1")),
+                "rollouts",
+                RolloutsSpec.class)
+            .sampling();
+
+    assertThat(off).isEqualTo(new SamplingSpec(1, 48, 64, 32));
+    assertThat(off.filters()).isFalse();
+    assertThat(on).isEqualTo(new SamplingSpec(1, 48, 64, 32, 20, 0.95, 0.1, Optional.empty()));
+  }
+
+  @Test
+  void refusesFiltersOutOfTheirRange() {
+    String path = "small.yaml:5:\\d+: stages.rollouts.sampling.";
+    assertThat(problems(BASE + ROLLOUTS.formatted("topK: -1, topP: 0, minP: 1")))
+        .satisfiesExactly(
+            one -> assertThat(one).matches(path + "topK must be at least 0, got -1"),
+            two -> assertThat(two).matches(path + "topP must be in \\(0, 1\\], got 0.0"),
+            three -> assertThat(three).matches(path + "minP must be in \\[0, 1\\), got 1.0"));
+    assertThat(problems(BASE + ROLLOUTS.formatted("topP: 1.01, minP: -0.1"))).hasSize(2);
+  }
+
+  @Test
+  void refusesSamplesOfOneGroupThatAreEqual() {
+    assertThat(problems(BASE + RL.replace("steps: 7", "steps: 7, sampling: {topK: 1}")))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "stages.rl.sampling must have a topK of 0 or above 1 (the samples of a group would be"
+                + " equal), got 1");
+  }
+
+  @Test
+  void readsAServerWithItsDefaults() {
+    SamplingSpec sampling =
+        spec(
+                read(
+                    BASE
+                        + ROLLOUTS.formatted(
+                            "server: {url: 'http://127.0.0.1:8000/v1', model: org/name}")),
+                "rollouts",
+                RolloutsSpec.class)
+            .sampling();
+
+    assertThat(sampling.server())
+        .contains(new ServerSpec("http://127.0.0.1:8000/v1", "org/name", "completions", 8, 120));
+  }
+
+  @Test
+  void refusesAServerWhoseAddressHoldsASecret() {
+    for (String url :
+        List.of("http://me:secret@host/v1", "https://host/v1?key=secret", "host:8000", "ftp://h")) {
+      assertThat(
+              problems(BASE + ROLLOUTS.formatted("server: {url: '%s', model: m}".formatted(url))))
+          .singleElement()
+          .asString()
+          .contains("server.url must be a URL such as http://127.0.0.1:8000/v1, without user");
+    }
+  }
+
+  @Test
+  void refusesAServerWhereWeightsOfThisProcessAreMeant() {
+    String server = "sampling: {server: {url: 'http://h/v1', model: m}}";
+    assertThat(problems(BASE + RL.replace("steps: 7", "steps: 7, " + server)))
+        .singleElement()
+        .asString()
+        .contains("stages.rl.sampling must have no server");
+    assertThat(problems(BASE.replace("steps: 5", "steps: 5, panel: {%s}".formatted(server))))
+        .singleElement()
+        .asString()
+        .contains("stages.base.panel.sampling must have no server");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.temper.trainers.Pulse;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /** Generates completions, a chunk of sequences on each thread. */
 final class Sampler implements AutoCloseable {
@@ -99,13 +100,15 @@ final class Sampler implements AutoCloseable {
 
     private double[] settings() {
       List<Integer> ends = transformer.config().tokens().ends();
-      double[] settings = new double[2 + ends.size()];
-      settings[0] = sampling.temperature();
-      settings[1] = STEPS_PER_CALL;
-      for (int i = 0; i < ends.size(); i++) {
-        settings[2 + i] = ends.get(i);
-      }
-      return settings;
+      return DoubleStream.concat(
+              DoubleStream.of(
+                  sampling.temperature(),
+                  STEPS_PER_CALL,
+                  sampling.topK(),
+                  sampling.topP(),
+                  sampling.minP()),
+              ends.stream().mapToDouble(Integer::doubleValue))
+          .toArray();
     }
 
     private NDList start(NDManager scope) {

@@ -5,6 +5,7 @@ import dev.temper.trainers.model.Completion;
 import dev.temper.trainers.model.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A completion that a policy gave to a prompt.
@@ -29,13 +30,16 @@ record Answer(Prompt prompt, int sample, Sequence sequence, Completion completio
     return completion.tokens().length;
   }
 
-  /** Log-probability of the whole completion, in nats. */
-  double logProb() {
+  /** Log-probability of the whole completion, in nats; empty where a server sampled it. */
+  Optional<Double> logProb() {
+    if (!completion.hasLogProbs()) {
+      return Optional.empty();
+    }
     double sum = 0;
     for (float logProb : completion.logProbs()) {
       sum += logProb;
     }
-    return sum;
+    return Optional.of(sum);
   }
 
   double score(Scorer scorer) {

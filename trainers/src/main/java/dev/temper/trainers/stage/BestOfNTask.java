@@ -39,7 +39,7 @@ final class BestOfNTask implements StepwiseTask {
   private static final int PROMPTS_TO_SHOW = 16;
 
   private final BestOfNSpec spec;
-  private final ModelFolder.Policy policy;
+  private final CompletionSource policy;
   private final Judges judges;
   private final PromptSteps prompts;
   private final PromptSampler sampler;
@@ -65,8 +65,8 @@ final class BestOfNTask implements StepwiseTask {
     this.prompts = new PromptSteps(asked, spec.samples(), spec.sampling());
     this.policy =
         opened.keep(
-            ModelFolder.load(engine, context.inputs().folder(spec.policy())),
-            ModelFolder.Policy::close);
+            CompletionSource.open(engine, context, spec.policy(), spec.sampling()),
+            CompletionSource::close);
     this.judges =
         opened.keep(
             Judges.open(

@@ -57,6 +57,12 @@ final class CurveTask implements StepwiseTask {
   private CurveTask(
       CurveSpec spec, StageContext context, Optional<CheckpointReader> from, Opened opened)
       throws IOException {
+    if (spec.sampling().filters() || spec.sampling().server().isPresent()) {
+      throw new StageFailure(
+          StageFailure.Type.INVALID_SPEC,
+          "sampling must have no topK, topP, minP and server (KL is measured on samples of the"
+              + " policy itself)");
+    }
     if (spec.sampling().temperature() != 1) {
       throw new StageFailure(
           StageFailure.Type.INVALID_SPEC,
@@ -76,7 +82,8 @@ final class CurveTask implements StepwiseTask {
     if (prompts.size() < 2) {
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT,
-          "a curve needs 2 prompts or more (the peak is chosen on one half and measured on the other), got "
+          "a curve needs 2 prompts or more (the peak is chosen on one half and measured on the"
+              + " other), got "
               + prompts.size());
     }
     Path last = inputs.folder(spec.policies());

@@ -6,6 +6,7 @@ import dev.temper.recipes.Input;
 import dev.temper.recipes.SuiteSpec;
 import dev.temper.trainers.Inputs;
 import dev.temper.trainers.Pulse;
+import dev.temper.trainers.StageContext;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.Prompt;
@@ -33,14 +34,16 @@ final class EvaluationSuite {
 
   private final SuiteSpec spec;
   private final EvaluationSpec evaluation;
+  private final StageContext context;
   private final Inputs inputs;
   private final Engine engine;
   private final Map<String, ToDoubleFunction<Answer>> completionMetrics;
 
-  EvaluationSuite(SuiteSpec spec, EvaluationSpec evaluation, Inputs inputs, Engine engine) {
+  EvaluationSuite(SuiteSpec spec, EvaluationSpec evaluation, StageContext context, Engine engine) {
     this.spec = spec;
     this.evaluation = evaluation;
-    this.inputs = inputs;
+    this.context = context;
+    this.inputs = context.inputs();
     this.engine = engine;
     this.completionMetrics = CompletionMetrics.of(spec);
     List<String> unknown =
@@ -75,21 +78,31 @@ final class EvaluationSuite {
   private Measurement policy(Input model, Pulse pulse) throws IOException {
     SortedMap<String, double[]> values = new TreeMap<>();
     List<Measurement.Sample> samples = new ArrayList<>();
-    try (ModelFolder.Policy policy = ModelFolder.load(engine, inputs.folder(model))) {
+    try (CompletionSource source = CompletionSource.open(engine, context, model, spec.sampling())) {
       if (!completionMetrics.isEmpty()) {
-        List<Answer> answers = answers(policy, pulse);
+        List<Answer> answers = answers(source, pulse);
         completionMetrics.forEach(
             (name, metric) -> values.put(name, answers.stream().mapToDouble(metric).toArray()));
         answers.stream().limit(SAMPLES).map(answer -> sample(model, answer)).forEach(samples::add);
       }
       if (spec.metrics().contains(LIKELIHOOD)) {
-        values.put(LIKELIHOOD, likelihood(policy, pulse));
+        values.put(LIKELIHOOD, likelihood(local(source), pulse));
       }
     }
     return new Measurement(spec.name(), model.text(), values, samples);
   }
 
-  private List<Answer> answers(ModelFolder.Policy policy, Pulse pulse) {
+  private ModelFolder.Policy local(CompletionSource source) {
+    if (source instanceof ModelFolder.Policy policy) {
+      return policy;
+    }
+    throw new StageFailure(
+        StageFailure.Type.INVALID_SPEC,
+        "suite '%s' measures %s, which a server cannot: it only samples"
+            .formatted(spec.name(), LIKELIHOOD));
+  }
+
+  private List<Answer> answers(CompletionSource policy, Pulse pulse) {
     NamedRandom random = new NamedRandom(evaluation.seed(), "evaluation/%s".formatted(spec.name()));
     List<Prompt> prompts = new DataSources(inputs).prompts(data());
     return new PromptSampler(spec.sampling(), random).sample(policy, prompts, 1, 0, pulse);

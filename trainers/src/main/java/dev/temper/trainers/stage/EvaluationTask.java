@@ -34,7 +34,7 @@ final class EvaluationTask implements StepwiseTask {
     Engine engine = new Engine(context.compute(), spec.numerics());
     this.units =
         spec.suites().stream()
-            .map(suite -> new EvaluationSuite(suite, spec, context.inputs(), engine))
+            .map(suite -> new EvaluationSuite(suite, spec, context, engine))
             .flatMap(suite -> suite.units().stream())
             .toList();
     this.measurements =

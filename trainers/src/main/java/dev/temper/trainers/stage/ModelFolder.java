@@ -1,15 +1,19 @@
 package dev.temper.trainers.stage;
 
+import dev.temper.recipes.SamplingSpec;
 import dev.temper.trainers.ArtifactWriter;
+import dev.temper.trainers.Pulse;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.FileSink;
 import dev.temper.trainers.model.LanguageModel;
 import dev.temper.trainers.model.Learner;
+import dev.temper.trainers.model.Uniforms;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** A model with its tokenizer, as a Hugging Face directory. */
@@ -58,7 +62,16 @@ final class ModelFolder {
 
   /** A model that can be talked to. */
   record Policy(LanguageModel model, Tokenizer tokenizer, ChatFormat format)
-      implements AutoCloseable {
+      implements CompletionSource {
+    @Override
+    public List<Written> complete(
+        List<Asked> asked, SamplingSpec sampling, Uniforms noise, Pulse pulse) {
+      List<int[]> prompts = asked.stream().map(Asked::tokens).toList();
+      return model.generate(prompts, sampling, noise, pulse).stream()
+          .map(completion -> new Written(completion, format.text(completion)))
+          .toList();
+    }
+
     @Override
     public void close() {
       model.close();

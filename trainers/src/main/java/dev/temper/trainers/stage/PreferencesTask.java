@@ -37,7 +37,7 @@ final class PreferencesTask implements StepwiseTask {
   private static final int PAIRS_TO_SHOW = 8;
 
   private final PreferencesSpec spec;
-  private final ModelFolder.Policy policy;
+  private final CompletionSource policy;
   private final Split split;
   private final PromptSteps steps;
   private final PromptSampler sampler;
@@ -50,7 +50,7 @@ final class PreferencesTask implements StepwiseTask {
 
   private PreferencesTask(
       PreferencesSpec spec,
-      ModelFolder.Policy policy,
+      CompletionSource policy,
       Split split,
       Chunks pairs,
       Progress progress,
@@ -88,8 +88,8 @@ final class PreferencesTask implements StepwiseTask {
             new PreferencesTask(
                 spec,
                 opened.keep(
-                    ModelFolder.load(engine, context.inputs().folder(spec.policy())),
-                    ModelFolder.Policy::close),
+                    CompletionSource.open(engine, context, spec.policy(), spec.sampling()),
+                    CompletionSource::close),
                 split,
                 from.isPresent() ? Chunks.restore("pairs", from.get()) : new Chunks("pairs"),
                 from.isPresent() ? Progress.restore(from.get()) : Progress.start(),

@@ -28,45 +28,38 @@ final class PromptSampler {
 
   /** All samples of the first prompt, then all of the second, and so on. */
   List<Answer> sample(
-      ModelFolder.Policy policy,
-      List<Prompt> prompts,
-      int samplesPerPrompt,
-      long step,
-      Pulse pulse) {
-    List<Prompt> asked = new ArrayList<>();
-    List<int[]> tokens = new ArrayList<>();
+      CompletionSource policy, List<Prompt> prompts, int samplesPerPrompt, long step, Pulse pulse) {
+    List<CompletionSource.Asked> asked = new ArrayList<>();
     List<Integer> samples = new ArrayList<>();
     Map<Long, Integer> taken = new HashMap<>();
     for (Prompt prompt : prompts) {
       int[] ids = policy.format().prompt(prompt);
       for (int i = 0; i < samplesPerPrompt; i++) {
-        asked.add(prompt);
-        tokens.add(ids);
+        asked.add(new CompletionSource.Asked(prompt, ids));
         // A prompt that stands twice in one batch gets fresh noise the second time.
         samples.add(taken.merge(prompt.id(), 1, Integer::sum) - 1);
       }
     }
     pulse.at("rollout.before");
-    List<Completion> completions =
-        policy
-            .model()
-            .generate(
-                tokens,
-                sampling,
-                (sequence, position) ->
-                    random.uniform(step, asked.get(sequence).id(), samples.get(sequence), position),
-                () -> pulse.at("rollout.inside"));
+    List<CompletionSource.Written> written =
+        policy.complete(
+            asked,
+            sampling,
+            (sequence, position) ->
+                random.uniform(
+                    step, asked.get(sequence).prompt().id(), samples.get(sequence), position),
+            () -> pulse.at("rollout.inside"));
     pulse.at("rollout.after");
-    List<Answer> answers = new ArrayList<>(completions.size());
-    for (int i = 0; i < completions.size(); i++) {
-      Completion completion = completions.get(i);
+    List<Answer> answers = new ArrayList<>(written.size());
+    for (int i = 0; i < written.size(); i++) {
+      Completion completion = written.get(i).completion();
       answers.add(
           new Answer(
-              asked.get(i),
+              asked.get(i).prompt(),
               samples.get(i),
-              new Sequence(tokens.get(i), completion.tokens()),
+              new Sequence(asked.get(i).tokens(), completion.tokens()),
               completion,
-              policy.format().text(completion)));
+              written.get(i).text()));
     }
     return answers;
   }

@@ -138,6 +138,9 @@ final class RlTask implements StepwiseTask, Inspectable {
         "sampling.temperature must be > 0, got %s (a greedy policy explores nothing)"
             .formatted(spec.sampling().temperature()));
     require(
+        spec.sampling().server().isEmpty(),
+        "sampling must have no server (it does not have the weights that are trained)");
+    require(
         KL_PLACES.contains(spec.kl().in()),
         "kl.in must be one of %s, got '%s'".formatted(KL_PLACES, spec.kl().in()));
     require(

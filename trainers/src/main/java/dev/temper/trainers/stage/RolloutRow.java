@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param sample which of the prompt's completions, from 0
  * @param tokens ids of the completion, end token included
- * @param logprob of the completion, in nats, when it was sampled
+ * @param logprob of the completion, in nats, when it was sampled; empty where a server sampled it
  * @param score what the selection looks at
  * @param gold truth, for diagnostics only
  * @param messages of the prompt, where it is more than one message of a user
@@ -30,7 +30,7 @@ record RolloutRow(
     int[] tokens,
     String text,
     boolean ended,
-    double logprob,
+    Optional<Double> logprob,
     double score,
     Optional<Double> gold,
     Optional<List<Message>> messages) {

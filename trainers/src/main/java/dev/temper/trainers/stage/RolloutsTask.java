@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /** Samples and scores completions of every prompt; a step is a fixed number of prompts. */
 final class RolloutsTask implements StepwiseTask {
   private final RolloutsSpec spec;
-  private final ModelFolder.Policy policy;
+  private final CompletionSource policy;
   private final Reward reward;
   private final Optional<GoldScorer> gold;
   private final PromptSteps prompts;
@@ -48,8 +48,8 @@ final class RolloutsTask implements StepwiseTask {
             spec.sampling());
     this.policy =
         opened.keep(
-            ModelFolder.load(engine, context.inputs().folder(spec.policy())),
-            ModelFolder.Policy::close);
+            CompletionSource.open(engine, context, spec.policy(), spec.sampling()),
+            CompletionSource::close);
     this.reward =
         opened.keep(
             Reward.open(

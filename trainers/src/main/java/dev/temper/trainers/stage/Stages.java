@@ -13,6 +13,7 @@ import dev.temper.recipes.RolloutsSpec;
 import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.StageSpec;
 import dev.temper.trainers.CheckpointReader;
+import dev.temper.trainers.CompletionServers;
 import dev.temper.trainers.StageContext;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.StepwiseTask;
@@ -54,8 +55,13 @@ public final class Stages {
 
   private Stages() {}
 
-  /** Opens the task of any stage. Loads the tensor library only when a task is opened. */
+  /** The same where no server can be asked. */
   public static StepwiseTask.Factory factory() {
+    return factory(CompletionServers.NONE);
+  }
+
+  /** Opens the task of any stage. Loads the tensor library only when a task is opened. */
+  public static StepwiseTask.Factory factory(CompletionServers servers) {
     return (context, from) -> {
       Kind<?> kind = KINDS.get(context.spec().getClass());
       if (kind == null) {
@@ -64,7 +70,7 @@ public final class Stages {
             "no stage kind runs %s; known: %s"
                 .formatted(context.spec().getClass().getSimpleName(), numericsVersions().keySet()));
       }
-      return kind.open(context, from);
+      return kind.open(context.with(servers), from);
     };
   }
 

@@ -7,6 +7,7 @@ import dev.temper.trainers.data.raw.Message;
 import dev.temper.trainers.model.Completion;
 import dev.temper.trainers.model.Sequence;
 import dev.temper.trainers.template.Conversation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -78,6 +79,21 @@ public final class ChatFormat {
     return format == minimal
         ? minimal.completion(text)
         : format.answered(Conversation.user("-"), text).completion();
+  }
+
+  /**
+   * Token ids of an answer that another program gave as text, as they are and not as a template
+   * would render them; with the end of turn where the answer ended.
+   */
+  public int[] spoken(String text, boolean ended) {
+    int[] ids = tokenizer.encode(text);
+    if (!ended) {
+      return ids;
+    }
+    int[] turn = completion("-");
+    int[] whole = Arrays.copyOf(ids, ids.length + 1);
+    whole[ids.length] = turn[turn.length - 1];
+    return whole;
   }
 
   private void requireTemplate() {

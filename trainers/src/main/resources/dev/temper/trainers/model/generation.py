@@ -280,9 +280,32 @@ class Generation(Module):
       y = self.capped(y, self.logit_cap)
     return y
 
+  # Log-probabilities y [B, V] with -inf for the tokens that top-k, top-p and min-p (filters, in this
+  # order, each over what the one before it left) leave out; at least one stays. Ties as in
+  # transformers: those with the k-th stay, and at the edge of top-p the higher ids.
+  def filtered(self: __torch__.Generation, y: Tensor, filters: Tensor) -> Tensor:
+    V = y.size(1)
+    k = int(torch.select(filters, 0, 0))
+    p = float(torch.select(filters, 0, 1))
+    share = float(torch.select(filters, 0, 2))
+    if k > 0 and k < V:
+      highest = torch.topk(y, k, -1, True, True)
+      y = torch.masked_fill(y, torch.lt(y, torch.slice(highest[0], 1, k - 1, k)), -inf)
+    if p < 1.:
+      ascending, ids, = torch.sort(y, stable=True, dim=-1, descending=False)
+      below = torch.slice(torch.cumsum(torch.softmax(ascending, -1), -1), 1, 0, V - 1)
+      out = torch.le(below, 1. - p)
+      out = torch.cat([out, torch.zeros([y.size(0), 1], dtype=11, device=y.device)], 1)
+      y = torch.masked_fill(y, torch.scatter(torch.zeros_like(out), 1, ids, out), -inf)
+    if share > 0.:
+      odds = torch.exp(torch.sub(y, torch.amax(y, [-1], True)))
+      y = torch.masked_fill(y, torch.lt(odds, share), -inf)
+    return y
+
   # Token and its log-probability, each [B]: the first token whose cumulative probability exceeds
-  # u [B]; at temperature 0 the likeliest.
-  def pick(self: __torch__.Generation, logits: Tensor, temperature: float, u: Tensor) -> Tuple[Tensor, Tensor]:
+  # u [B]; at temperature 0 the likeliest. Filters choose among fewer tokens, and the log-probability
+  # is that of all tokens nevertheless: the one that the learner computes.
+  def pick(self: __torch__.Generation, logits: Tensor, temperature: float, filtering: bool, filters: Tensor, u: Tensor) -> Tuple[Tensor, Tensor]:
     if temperature == 0.:
       lp = torch.log_softmax(logits, -1)
       t = torch.argmax(lp, -1, True)
@@ -291,17 +314,26 @@ class Generation(Module):
       if temperature != 1.:
         y = torch.div(logits, temperature)
       lp = torch.log_softmax(y, -1)
-      cumulative = torch.cumsum(torch.exp(lp), -1)
-      r = torch.mul(u.unsqueeze(1), torch.slice(cumulative, 1, -1, 9223372036854775807))
+      left = lp
+      if filtering:
+        left = self.filtered(lp, filters)
+      cumulative = torch.cumsum(torch.exp(left), -1)
+      all = torch.slice(cumulative, 1, -1, 9223372036854775807)
+      r = torch.mul(u.unsqueeze(1), all)
       t = torch.clamp(torch.searchsorted(cumulative, r, right=True), None, logits.size(1) - 1)
+      if filtering:
+        # Behind the last token that is left nothing may be sampled, whatever was rounded.
+        t = torch.minimum(t, torch.searchsorted(cumulative, all.contiguous()))
     return (t.squeeze(1), torch.gather(lp, 1, t).squeeze(1))
 
   # Decodes a number of steps, or fewer if all sequences end. uniforms [N + 1, M]; settings
-  # (float64): temperature, steps, end tokens.
+  # (float64): temperature, steps, top-k, top-p, min-p, end tokens.
   def decode(self: __torch__.Generation, folded: List[Tensor], state: List[Tensor], uniforms: Tensor, settings: Tensor) -> List[Tensor]:
     temperature = float(torch.select(settings, 0, 0))
     steps = int(torch.select(settings, 0, 1))
-    ends = torch.slice(settings, 0, 2, 9223372036854775807).to(4)
+    filters = torch.slice(settings, 0, 2, 5)
+    filtering = int(torch.select(filters, 0, 0)) > 0 or float(torch.select(filters, 0, 1)) < 1. or float(torch.select(filters, 0, 2)) > 0.
+    ends = torch.slice(settings, 0, 5, 9223372036854775807).to(4)
     queued = int(torch.select(state[0], 0, 0))
     live = int(torch.select(state[0], 0, 1))
     seq = state[1]
@@ -323,7 +355,7 @@ class Generation(Module):
       pos = torch.add(pos, active)
       n = torch.sub(pos, torch.index_select(lengths, 0, seq))
       cell = torch.add(torch.mul(seq, M), torch.clamp(n, 0))
-      t, lp, = self.pick(y, temperature, torch.index_select(u, 0, cell))
+      t, lp, = self.pick(y, temperature, filtering, filters, torch.index_select(u, 0, cell))
       new = torch.ge(n, 0)
       here = torch.add(row, pos)
       torch.index_copy_(tokens, 0, here, torch.where(new, t, torch.index_select(tokens, 0, here)))

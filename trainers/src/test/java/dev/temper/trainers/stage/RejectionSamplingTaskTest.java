@@ -166,7 +166,7 @@ class RejectionSamplingTaskTest {
         new int[] {7, 0},
         "text",
         ended,
-        -1,
+        Optional.of(-1.0),
         score,
         Optional.of(gold),
         Optional.empty());

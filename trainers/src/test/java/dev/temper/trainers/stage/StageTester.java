@@ -183,7 +183,7 @@ final class StageTester {
   }
 
   private StepwiseTask open(Optional<CheckpointReader> from) throws IOException {
-    return Stages.factory().open(context, from);
+    return Stages.factory(context.servers()).open(context, from);
   }
 
   /** What a run left behind. */

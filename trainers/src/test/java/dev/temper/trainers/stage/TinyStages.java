@@ -1,6 +1,7 @@
 package dev.temper.trainers.stage;
 
 import dev.temper.recipes.StageSpec;
+import dev.temper.trainers.CompletionServers;
 import dev.temper.trainers.Compute;
 import dev.temper.trainers.StageContext;
 import java.io.IOException;
@@ -26,8 +27,12 @@ final class TinyStages implements AutoCloseable {
   }
 
   StageTester tester(StageSpec spec) {
+    return tester(spec, CompletionServers.NONE);
+  }
+
+  StageTester tester(StageSpec spec, CompletionServers servers) {
     return new StageTester(
-        new StageContext(spec, new FolderInputs(Map.copyOf(outputs), folder), compute));
+        new StageContext(spec, new FolderInputs(Map.copyOf(outputs), folder), compute, servers));
   }
 
   /** Runs a stage and offers its outputs to later ones under a name. */
