@@ -12,6 +12,7 @@ import dev.temper.trainers.CompletionServers.Reply;
 import dev.temper.trainers.CompletionServers.Turn;
 import dev.temper.trainers.GenerationFailedException;
 import dev.temper.trainers.Pulse;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -20,12 +21,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -89,21 +91,27 @@ class OpenAiServersTest {
 
   @Test
   void noMoreRequestsAreOnTheirWayThanTheSpecAllows() throws Exception {
-    Semaphore allowed = new Semaphore(3);
-    AtomicBoolean tooMany = new AtomicBoolean();
+    CyclicBarrier three = new CyclicBarrier(3);
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
     try (FakeOpenAi server =
         new FakeOpenAi(
             (request, exchange) -> {
-              boolean mine = allowed.tryAcquire();
-              tooMany.compareAndSet(false, !mine);
-              Thread.yield();
-              if (mine) {
-                allowed.release(); // before the response: the next request may come right after it
-              }
+              most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+              together(three);
+              inside.decrementAndGet(); // before the response: the next may come right after it
               FakeOpenAi.send(exchange, 200, FakeOpenAi.completion("x", "stop"));
             })) {
-      assertThat(ask(sampling(server.url(), ServerSpec.COMPLETIONS, 3, 60), 40)).hasSize(40);
-      assertThat(tooMany).isFalse();
+      assertThat(ask(sampling(server.url(), ServerSpec.COMPLETIONS, 3, 60), 39)).hasSize(39);
+      assertThat(most).hasValue(3);
+    }
+  }
+
+  private static void together(CyclicBarrier barrier) throws IOException {
+    try {
+      barrier.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IOException("fewer requests than allowed came together", e);
     }
   }
 

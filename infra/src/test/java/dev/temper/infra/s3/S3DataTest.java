@@ -19,7 +19,8 @@ class S3DataTest {
 
   @Test
   void fetchesAnObjectAndAFolderOfThemOnceForEachVersion() throws Exception {
-    try (S3ProxyServer server = S3ProxyServer.start(Files.createDirectory(folder.resolve("server")));
+    try (S3ProxyServer server =
+            S3ProxyServer.start(Files.createDirectory(folder.resolve("server")));
         TestBucket bucket = new TestBucket(server, folder)) {
       Path fetched = folder.resolve("fetched");
       FetchedData data =
