@@ -1,5 +1,7 @@
 package dev.temper.activities;
 
+import dev.temper.recipes.MicroBatches;
+import dev.temper.recipes.StageSpec;
 import dev.temper.trainers.StageFailure;
 import dev.temper.workflows.StageActivities;
 import dev.temper.workflows.StageRequest;
@@ -13,6 +15,7 @@ import io.temporal.failure.ApplicationErrorCategory;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TimeoutFailure;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -162,9 +165,18 @@ public final class StageActivitiesImpl implements StageActivities {
   }
 
   private StageResult failed(StageRequest request, int attempt, StageFailure e) {
-    tell(request, new RunTracker.StageEnd(e.type().wireName(), e.getMessage(), attempt, true));
-    throw ApplicationFailure.newNonRetryableFailureWithCause(
-        e.getMessage(), e.type().wireName(), e);
+    Optional<StageSpec> smaller =
+        e.type() == StageFailure.Type.OUT_OF_MEMORY
+            ? MicroBatches.halved(request.stage().spec())
+            : Optional.empty();
+    String message =
+        smaller.isPresent()
+            ? "%s; with '%s' it begins anew, under the key of that"
+                .formatted(e.getMessage(), MicroBatches.text(smaller.get()))
+            : e.getMessage();
+    String type = e.type().wireName();
+    tell(request, new RunTracker.StageEnd(type, message, attempt, smaller.isEmpty()));
+    throw ApplicationFailure.newNonRetryableFailureWithCause(message, type, e);
   }
 
   private StageResult retried(

@@ -3,9 +3,20 @@ package dev.temper.activities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.temper.recipes.DataSource;
+import dev.temper.recipes.ModelSpec;
+import dev.temper.recipes.Numerics;
+import dev.temper.recipes.OptimizerSpec;
+import dev.temper.recipes.PanelSpec;
+import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.Recipe;
+import dev.temper.recipes.SamplingSpec;
 import dev.temper.recipes.Stage;
+import dev.temper.recipes.StageSpec;
+import dev.temper.trainers.CheckpointReader;
+import dev.temper.trainers.StageContext;
 import dev.temper.trainers.StageFailure;
+import dev.temper.trainers.StepwiseTask;
 import dev.temper.workflows.RecipeOutcome;
 import dev.temper.workflows.RecipeRun;
 import dev.temper.workflows.RecipeWorkflow;
@@ -21,11 +32,13 @@ import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -183,6 +196,61 @@ class StageActivitiesTest {
     RecipeOutcome outcome = outcome(rig, one());
     assertThat(outcome.stages().get("base").result().orElseThrow().resumedFromStep()).isEqualTo(8);
     assertThat(rig.executedSteps("demo", "base")).isEqualTo(20);
+  }
+
+  @Test
+  void aStageThatRunsOutOfMemoryBecomesTheOneThatASmallerMicroBatchIs() throws Exception {
+    Rig small = new Rig(folder.resolve("small")).running(StageActivitiesTest::withLittleMemory);
+    StageResult asked =
+        outcome(small, pretraining(2)).stages().get("base").result().orElseThrow();
+    Rig rig = new Rig(folder.resolve("large")).running(StageActivitiesTest::withLittleMemory);
+    StageResult halved = outcome(rig, pretraining(8)).stages().get("base").result().orElseThrow();
+
+    assertThat(halved.key()).isEqualTo(asked.key());
+    assertThat(halved.content()).isEqualTo(asked.content());
+    assertThat(halved.resumedFromStep()).isZero();
+    assertThat(rig.metricLines("demo", "base")).isEqualTo(small.metricLines("demo", "base"));
+    assertThat(rig.told())
+        .filteredOn(told -> told.equals("failed demo base OutOfMemory last=false"))
+        .hasSize(2);
+  }
+
+  /** Steps over two rows at most; the eighth finds no memory for more. */
+  private static StepwiseTask withLittleMemory(
+      StageContext context, Optional<CheckpointReader> from) throws IOException {
+    PretrainSpec spec = (PretrainSpec) context.spec();
+    FakeBugs bugs =
+        new FakeBugs() {
+          @Override
+          public void beforeStep(long step) {
+            if (step == 8 && spec.microBatchRows() > 2) {
+              throw new StageFailure(StageFailure.Type.OUT_OF_MEMORY, "no memory");
+            }
+          }
+        };
+    StageSpec counted = FakeStages.stage("base", 1, 20, 10).spec();
+    return FakeTask.factory(bugs)
+        .open(new StageContext(counted, context.inputs(), context.compute()), from);
+  }
+
+  private static Recipe pretraining(int microBatchRows) {
+    PretrainSpec spec =
+        new PretrainSpec(
+            new DataSource.File("rows.jsonl", "ab", 0),
+            Optional.empty(),
+            "kind-notes",
+            new ModelSpec("llama", 16, 1, 2, 1, 32, true, 10_000, 128, 0.125),
+            20,
+            16,
+            24,
+            microBatchRows,
+            1e-2,
+            new OptimizerSpec("constant", 0, 0, 0, 0.9, 0.95, 1e-8, 1),
+            20,
+            new PanelSpec(Optional.empty(), 0, 20, new SamplingSpec(1, 8, 4, 2)),
+            7,
+            new Numerics("float32", "cpu"));
+    return new Recipe("one", 7, List.of(FakeStages.stage("base", 1, 20, 10).with(spec)));
   }
 
   private static Recipe one() {

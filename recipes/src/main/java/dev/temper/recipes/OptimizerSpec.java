@@ -18,6 +18,7 @@ import java.util.Optional;
  *     two matrices
  * @param decayShare share of all steps at the end in which {@code wsd} decays
  * @param lora trains adapters; without it all weights
+ * @param ema makes an average of the weights the result; without it the last weights
  */
 public record OptimizerSpec(
     String schedule,
@@ -30,7 +31,8 @@ public record OptimizerSpec(
     double maxGradientNorm,
     String name,
     double decayShare,
-    Optional<LoraSpec> lora) {
+    Optional<LoraSpec> lora,
+    Optional<EmaSpec> ema) {
 
   public static final String ADAMW = "adamw";
   public static final double DECAY_SHARE = 0.2;
@@ -56,6 +58,7 @@ public record OptimizerSpec(
         maxGradientNorm,
         ADAMW,
         DECAY_SHARE,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -36,6 +36,11 @@ public record Stage(
     return new Stage(name, spec, other, checkpointEverySteps, retry, gate, timeouts);
   }
 
+  /** The same stage with another spec. */
+  public Stage with(StageSpec other) {
+    return new Stage(name, other, queue, checkpointEverySteps, retry, gate, timeouts);
+  }
+
   /** Back-off between attempts of a failed stage, and attempts without progress that end it. */
   public record RetrySpec(
       double initialSeconds, double maximumSeconds, int attemptsWithoutProgress) {}

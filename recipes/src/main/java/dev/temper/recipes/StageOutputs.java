@@ -15,6 +15,7 @@ public final class StageOutputs {
       BY_KIND =
           Map.ofEntries(
               Map.entry(PretrainSpec.class, spec -> only(Product.POLICY)),
+              Map.entry(ImportSpec.class, spec -> only(Product.POLICY)),
               Map.entry(SftSpec.class, spec -> only(Product.POLICY)),
               Map.entry(PreferencesSpec.class, spec -> splits(((PreferencesSpec) spec).split())),
               Map.entry(ComparisonsSpec.class, spec -> splits(((ComparisonsSpec) spec).split())),

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = PretrainSpec.class, name = "pretrain"),
+  @JsonSubTypes.Type(value = ImportSpec.class, name = "import"),
   @JsonSubTypes.Type(value = SftSpec.class, name = "sft"),
   @JsonSubTypes.Type(value = PreferencesSpec.class, name = "preferences"),
   @JsonSubTypes.Type(value = ComparisonsSpec.class, name = "comparisons"),
@@ -25,6 +26,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 })
 public sealed interface StageSpec
     permits PretrainSpec,
+        ImportSpec,
         SftSpec,
         PreferencesSpec,
         ComparisonsSpec,

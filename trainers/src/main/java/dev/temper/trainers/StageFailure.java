@@ -11,7 +11,9 @@ public final class StageFailure extends RuntimeException {
     TRAINING_DIVERGED("TrainingDiverged"),
     ARTIFACT_CORRUPT("ArtifactCorrupt"),
     GATE_NOT_MET("GateNotMet"),
-    NO_PROGRESS("NoProgress");
+    NO_PROGRESS("NoProgress"),
+    /** Another spec may do with less: the same stage with half its micro-batch. */
+    OUT_OF_MEMORY("OutOfMemory");
 
     private final String wireName;
 

@@ -38,9 +38,13 @@ final class StageOptions {
   private static final Patience SELECTING =
       new Patience(Duration.ofSeconds(30), Duration.ofHours(6));
 
+  /** Reads and writes a model as large as memory: no sign of life while a file is mapped. */
+  private static final Patience READING = new Patience(Duration.ofMinutes(10), Duration.ofHours(6));
+
   private static final Map<String, Patience> BY_KIND =
       Map.ofEntries(
           Map.entry("pretrain", LEARNING),
+          Map.entry("import", READING),
           Map.entry("sft", LEARNING),
           Map.entry("reward-model", LEARNING),
           Map.entry("rl", LEARNING_AND_SAMPLING),
@@ -52,6 +56,9 @@ final class StageOptions {
           Map.entry("comparisons", SELECTING),
           Map.entry("rejection-sampling", SELECTING));
 
+  /** What half a micro-batch may mend, which is another stage with another key. */
+  static final String OUT_OF_MEMORY = "OutOfMemory";
+
   /** The closed list of failures that another attempt cannot mend. */
   private static final List<String> NEVER_RETRIED =
       List.of(
@@ -60,7 +67,8 @@ final class StageOptions {
           "TrainingDiverged",
           "ArtifactCorrupt",
           "GateNotMet",
-          "NoProgress");
+          "NoProgress",
+          OUT_OF_MEMORY);
 
   private StageOptions() {}
 

@@ -1,8 +1,10 @@
 package dev.temper.workflows;
 
 import dev.temper.recipes.Input;
+import dev.temper.recipes.MicroBatches;
 import dev.temper.recipes.Stage;
 import dev.temper.recipes.StageInputs;
+import dev.temper.recipes.StageSpec;
 import dev.temper.workflows.StageState.StageProblem;
 import dev.temper.workflows.StageState.Status;
 import io.temporal.failure.ActivityFailure;
@@ -341,6 +343,8 @@ final class Walk {
         finish(stage, result);
       } else if (goesOn(attempt, failure)) {
         interrupted(stage);
+      } else if (isOutOfMemory(failure) && MicroBatches.halved(stage.spec()).isPresent()) {
+        halve(stage);
       } else {
         fail(stage, Optional.empty(), failure);
       }
@@ -359,6 +363,24 @@ final class Walk {
     boolean forGood =
         failure.getCause() instanceof ApplicationFailure typed && StageOptions.isForGood(typed);
     return attempt.asked == Asked.RETRY || (attempt.asked != Asked.NOTHING && !forGood);
+  }
+
+  private static boolean isOutOfMemory(RuntimeException failure) {
+    return failure.getCause() instanceof ApplicationFailure typed
+        && typed.getType().equals(StageOptions.OUT_OF_MEMORY);
+  }
+
+  /**
+   * Begins the stage anew with half its micro-batch. Bits are promised for one micro-batch, so this
+   * is the stage that a recipe with the smaller one would have: its key says what was computed, and
+   * nothing of the larger one is in it. An execution that continues this run as new begins with the
+   * recipe's own again.
+   */
+  private void halve(Stage stage) {
+    StageSpec smaller = MicroBatches.halved(stage.spec()).orElseThrow();
+    stages.put(stage.name(), stages.get(stage.name()).with(smaller));
+    log.warn("stage halved stage={} now={}", stage.name(), MicroBatches.text(smaller));
+    interrupted(stage);
   }
 
   private void interrupted(Stage stage) {

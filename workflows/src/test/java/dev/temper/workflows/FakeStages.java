@@ -1,9 +1,14 @@
 package dev.temper.workflows;
 
+import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.Input;
 import dev.temper.recipes.Numerics;
+import dev.temper.recipes.OptimizerSpec;
+import dev.temper.recipes.PanelSpec;
 import dev.temper.recipes.Recipe;
+import dev.temper.recipes.SamplingSpec;
+import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.Stage;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +56,30 @@ final class FakeStages {
         0,
         new Stage.RetrySpec(0.01, 0.02, 3),
         Optional.empty());
+  }
+
+  /** base, an sft with a micro-batch, and eval. */
+  static Recipe trained(int microBatch) {
+    Stage plain = stage("sft", "base");
+    SftSpec spec =
+        new SftSpec(
+            Input.parse("base"),
+            new DataSource.File("rows.jsonl", "ab", 0),
+            Optional.empty(),
+            "final",
+            1,
+            Optional.empty(),
+            32,
+            microBatch,
+            256,
+            1e-3,
+            new OptimizerSpec("constant", 0, 0, 0, 0.9, 0.95, 1e-8, 1),
+            20,
+            new PanelSpec(Optional.empty(), 0, 20, new SamplingSpec(1, 8, 4, 2)),
+            7,
+            new Numerics("float32", "cpu"));
+    return new Recipe(
+        "trained", 7, List.of(stage("base"), plain.with(spec), stage("eval", "sft")));
   }
 
   static Stage gated(Stage stage, Stage.Gate gate) {

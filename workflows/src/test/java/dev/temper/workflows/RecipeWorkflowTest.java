@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.temper.recipes.Recipe;
+import dev.temper.recipes.SftSpec;
 import dev.temper.recipes.Stage;
 import dev.temper.workflows.StageState.Status;
 import io.temporal.client.WorkflowFailedException;
@@ -13,6 +14,7 @@ import io.temporal.failure.CanceledFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,41 @@ class RecipeWorkflowTest {
     try (WorkflowRig rig = new WorkflowRig(ScriptedStages.thatFailFirst("sft", 2))) {
       RecipeOutcome outcome = rig.run(FakeStages.sixStages());
       assertThat(outcome.stages().get("sft").result().orElseThrow().attempts()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aStageThatRunsOutOfMemoryGoesOnWithHalfItsMicroBatchUntilThereIsOneRow() {
+    List<Integer> asked = new CopyOnWriteArrayList<>();
+    ScriptedStages stages =
+        new ScriptedStages(
+            (request, attempt) -> {
+              if (request.stage().spec() instanceof SftSpec sft) {
+                asked.add(sft.microBatch());
+                if (sft.microBatch() > 3) {
+                  throw ApplicationFailure.newNonRetryableFailure("no memory", "OutOfMemory");
+                }
+              }
+            });
+    try (WorkflowRig rig = new WorkflowRig(stages)) {
+      RecipeOutcome outcome = rig.run(FakeStages.trained(16));
+      assertThat(statuses(outcome)).containsOnly(Status.FINISHED);
+      assertThat(asked).containsExactly(16, 8, 4, 2);
+      assertThat(stages.order()).containsExactly("base", "sft", "sft", "sft", "sft", "eval");
+      Stage halved = stages.request("sft").stage();
+      assertThat(halved.with(FakeStages.trained(16).stages().get(1).spec()))
+          .isEqualTo(FakeStages.trained(16).stages().get(1));
+    }
+  }
+
+  @Test
+  void aStageThatHasNothingToHalveFailsWithWhatItLacks() {
+    try (WorkflowRig rig = new WorkflowRig(ScriptedStages.thatFailForGood("sft", "OutOfMemory"))) {
+      Throwable failure = catchThrowable(() -> rig.run(FakeStages.trained(2)));
+      assertThat(typed(failure).getType()).isEqualTo("OutOfMemory");
+      Map<String, StageState> stages = RecipeOutcome.of(failure).orElseThrow().stages();
+      assertThat(stages.get("sft").status()).isEqualTo(Status.FAILED);
+      assertThat(stages.get("eval").status()).isEqualTo(Status.BLOCKED);
     }
   }
 

@@ -42,6 +42,7 @@ public final class JsonSchema {
           double.class, "number",
           Double.class, "number",
           boolean.class, "boolean",
+          Boolean.class, "boolean",
           String.class, "string");
 
   private final ObjectMapper json = new ObjectMapper();

@@ -28,6 +28,7 @@ final class Scalars {
           double.class, new ScalarType("a number", Scalars::decimal),
           Double.class, new ScalarType("a number", Scalars::decimal),
           boolean.class, new ScalarType("true or false", Scalars::truth),
+          Boolean.class, new ScalarType("true or false", Scalars::truth),
           String.class, new ScalarType("a text", Scalars::text),
           Object.class, new ScalarType("a number, true, false or a text", Scalars::any));
 

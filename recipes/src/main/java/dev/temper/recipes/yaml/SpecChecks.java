@@ -5,6 +5,7 @@ import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.KlSpec;
 import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.ModelSpec;
@@ -114,6 +115,16 @@ final class SpecChecks {
             "split",
             c -> c.split().keySet().stream().allMatch(s -> s.matches("[a-z][a-z0-9-]*")),
             c -> "must have names of lower-case letters, digits and '-', got " + c.split().keySet())
+        .check(
+            ImportSpec.class,
+            "model",
+            i -> isFolderAlone(i.model()),
+            i -> "must have no key but file and sha256: a model has no rows")
+        .check(
+            ImportSpec.class,
+            "adapter",
+            i -> i.adapter().map(SpecChecks::isFolderAlone).orElse(true),
+            i -> "must have no key but file and sha256: an adapter has no rows")
         .check(
             DataSource.Mixture.class,
             "mixture",
@@ -314,6 +325,10 @@ final class SpecChecks {
                 "must be at least min (%s), got %s"
                     .formatted(g.min().orElseThrow(), g.max().orElseThrow()));
     return Map.copyOf(table.checks);
+  }
+
+  private static boolean isFolderAlone(DataSource.File file) {
+    return file.equals(new DataSource.File(file.file(), file.sha256(), 0));
   }
 
   private static long completionsPerBatch(RlSpec spec) {

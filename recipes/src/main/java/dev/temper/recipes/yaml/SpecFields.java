@@ -20,8 +20,10 @@ import dev.temper.recipes.BestOfNSpec;
 import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
+import dev.temper.recipes.EmaSpec;
 import dev.temper.recipes.EndSpec;
 import dev.temper.recipes.EvaluationSpec;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.KlSpec;
 import dev.temper.recipes.LabellerSpec;
 import dev.temper.recipes.LoraSpec;
@@ -86,6 +88,8 @@ final class SpecFields {
                   field("panel").or("{everySteps: 200}"),
                   seed(),
                   numerics())),
+          Map.entry(
+              ImportSpec.class, List.of(field("model"), field("adapter"), seed(), numerics())),
           Map.entry(
               SftSpec.class,
               List.of(
@@ -268,7 +272,9 @@ final class SpecFields {
                   field("maxGradientNorm").or("1.0").is(atLeast(0)),
                   field("name").or("adamw").is(oneOf("adafactor", "adamw")),
                   field("decayShare").or("0.2").is(SHARE),
-                  field("lora"))),
+                  field("lora"),
+                  field("ema"))),
+          Map.entry(EmaSpec.class, List.of(field("decay").or("0.999").is(inHalfOpen(0, 1)))),
           Map.entry(
               LoraSpec.class,
               List.of(
@@ -334,7 +340,8 @@ final class SpecFields {
               Numerics.class,
               List.of(
                   field("format").or("float32").is(oneOf("float32", "bfloat16")),
-                  field("device").or("cpu").is(oneOf("cpu", "cuda")))),
+                  field("device").or("cpu").is(oneOf("cpu", "cuda")),
+                  field("recompute"))),
           Map.entry(Method.class, List.of(field("name"), field("parameters"))),
           Map.entry(
               DataSource.Synthetic.class,

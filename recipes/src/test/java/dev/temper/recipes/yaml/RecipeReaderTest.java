@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.temper.recipes.CurveSpec;
+import dev.temper.recipes.DataFiles;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.FakeCatalog;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.Input;
 import dev.temper.recipes.Method;
 import dev.temper.recipes.Numerics;
@@ -168,6 +170,34 @@ class RecipeReaderTest {
         .isEqualTo(new DataSource.File("rows.jsonl", "", 5));
     assertThat(spec(recipe, "b", SftSpec.class).data())
         .isEqualTo(new DataSource.Stage(new Input("rs", "")));
+  }
+
+  @Test
+  void readsAModelOfElsewhereWithItsAdapter() {
+    Recipe recipe =
+        read(
+            """
+              base: {kind: import, model: {file: llama}, adapter: {file: lora}}
+              a: {kind: sft, init: base, data: {file: rows.jsonl}, learningRate: 1e-3}
+            """);
+
+    ImportSpec spec = spec(recipe, "base", ImportSpec.class);
+    assertThat(spec.model()).isEqualTo(new DataSource.File("llama", "", 0));
+    assertThat(spec.adapter()).contains(new DataSource.File("lora", "", 0));
+    assertThat(DataFiles.of(recipe))
+        .extracting(DataFiles.Pin::file)
+        .containsExactly("llama", "lora", "rows.jsonl");
+    String yaml = YamlWriter.write(recipe);
+    assertThat(new RecipeReader(new FakeCatalog()).read("resolved.yaml", yaml).stages())
+        .isEqualTo(recipe.stages());
+  }
+
+  @Test
+  void refusesRowsOfAModel() {
+    assertThat(problems("  base: {kind: import, model: {file: llama, limit: 3}}\n"))
+        .containsExactly(
+            "small.yaml:4:31: stages.base.model must have no key but file and sha256: a model has"
+                + " no rows");
   }
 
   @Test
@@ -411,9 +441,9 @@ class RecipeReaderTest {
             "small.yaml:7:19: stages.base.learningRate must be in (0, 1), got 3.0",
             "small.yaml:8:12: stages.base.steps must be an integer, got few",
             "small.yaml:9:31: stages.base.model.heads must divide width (30), got 4",
-            "small.yaml:11:11: stages.rl.kind must be one of [pretrain, sft, preferences,"
-                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
-                + " evaluation], got 'rll'; did you mean 'rl'?",
+            "small.yaml:11:11: stages.rl.kind must be one of [pretrain, import, sft, preferences,"
+                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
+                + " got 'rll'; did you mean 'rl'?",
             "small.yaml:12:3: stages.sft.data is missing",
             "small.yaml:12:3: stages.sft.learningRate is missing",
             "small.yaml:14:11: stages.sft.init must be a stage, got 'bas'; stages are [base, rl,"
@@ -550,8 +580,8 @@ class RecipeReaderTest {
         .containsExactly(
             "small.yaml:4:3: stages.Base must be named with lower-case letters, digits and '-', a"
                 + " letter first, got 'Base'",
-            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft, preferences,"
-                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+            "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, import, sft,"
+                + " preferences, comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
                 + " evaluation]");
     assertThat(problems("  base: 5\n"))
         .containsExactly("small.yaml:4:9: stages.base must be a map, got 5");

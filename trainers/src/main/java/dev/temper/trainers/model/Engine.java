@@ -36,6 +36,11 @@ public final class Engine {
     return numerics.format().equals("bfloat16");
   }
 
+  /** Whether layers are computed again on the way back. */
+  boolean recomputes() {
+    return numerics.recompute().isPresent();
+  }
+
   /** A manager of tensors on this engine's device, to be closed by its owner. */
   public NDManager newManager() {
     Device device = numerics.device().equals(Numerics.CUDA) ? Libtorch.cuda() : Device.cpu();

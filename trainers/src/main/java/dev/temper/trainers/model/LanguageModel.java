@@ -61,6 +61,16 @@ public final class LanguageModel implements AutoCloseable {
    *     do, or the tensor that is missing or of another shape
    */
   public static LanguageModel load(Engine engine, Path folder) throws IOException {
+    return load(engine, folder, Optional.empty());
+  }
+
+  /**
+   * The same with a LoRA adapter of PEFT merged into the weights.
+   *
+   * @throws dev.temper.trainers.StageFailure also naming everything that cannot be merged
+   */
+  public static LanguageModel load(Engine engine, Path folder, Optional<Path> adapter)
+      throws IOException {
     HuggingFaceConfig config = Transformer.config(folder, Head.LANGUAGE_MODEL);
     Optional<byte[]> generation =
         Files.exists(folder.resolve(GENERATION))
@@ -71,7 +81,30 @@ public final class LanguageModel implements AutoCloseable {
         config,
         folder.getFileName() + "/" + GENERATION,
         generation,
-        Transformer.source(folder, config.model(), Head.LANGUAGE_MODEL));
+        source(folder, config.model(), adapter));
+  }
+
+  /**
+   * Looks at everything but the numbers of a directory and an adapter.
+   *
+   * @throws dev.temper.trainers.StageFailure as {@link #load(Engine, Path, Optional)}
+   */
+  public static void check(Path folder, Optional<Path> adapter) throws IOException {
+    source(folder, Transformer.config(folder, Head.LANGUAGE_MODEL).model(), adapter);
+  }
+
+  private static Transformer.WeightSource source(
+      Path folder, ModelConfig config, Optional<Path> adapter) throws IOException {
+    Transformer.WeightSource base = Transformer.source(folder, config, Head.LANGUAGE_MODEL);
+    return adapter.isPresent()
+        ? new AdaptedWeights(
+            base, PeftAdapter.read(adapter.get(), Parameter.of(config, Head.LANGUAGE_MODEL)))
+        : base;
+  }
+
+  /** Numbers in its weights. */
+  public long parameters() {
+    return transformer.weights().stream().mapToLong(NDArray::size).sum();
   }
 
   /** The model as it was saved, bit for bit. */

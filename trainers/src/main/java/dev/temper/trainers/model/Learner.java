@@ -1,5 +1,6 @@
 package dev.temper.trainers.model;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -42,6 +43,7 @@ public final class Learner implements AutoCloseable {
   private final Gradients operations;
   private final Trained trained;
   private final Optimizer optimizer;
+  private final Optional<Average> average;
 
   private Learner(
       Engine engine,
@@ -61,6 +63,7 @@ public final class Learner implements AutoCloseable {
                 transformer, optimizer.lora().get(), new NamedRandom(seed, "lora"), manager)
             : new AllWeights(transformer);
     this.optimizer = Optimizers.of(optimizer, trained.tensors(), manager);
+    this.average = optimizer.ema().map(ema -> new Average(trained.tensors(), ema.decay(), manager));
   }
 
   /**
@@ -106,8 +109,8 @@ public final class Learner implements AutoCloseable {
         (scope, index, sequences) -> {
           PackedRows rows = PackedRows.predicting(sequences, rowTokens);
           NDList inputs = rows.inputs(scope);
-          NDArray values =
-              call(
+          ModelValues values =
+              values(
                   scope,
                   "log_probs",
                   transformer.weights(),
@@ -119,7 +122,7 @@ public final class Learner implements AutoCloseable {
                   scope.create(temperature));
           NDArray mask = rows.mask(scope);
           NDArray cells = rows.cells(scope);
-          NDArray leaf = call(scope, "leaf", values, cells, mask);
+          NDArray leaf = call(scope, "leaf", values.values(), cells, mask);
           return backward(scope, values, leaf, cells, objective.compute(index, leaf, mask));
         });
   }
@@ -138,8 +141,8 @@ public final class Learner implements AutoCloseable {
         (scope, index, sequences) -> {
           PackedRows rows = PackedRows.whole(sequences, rowTokens);
           NDList inputs = rows.inputs(scope);
-          NDArray values =
-              call(
+          ModelValues values =
+              values(
                   scope,
                   "scores",
                   transformer.weights(),
@@ -148,7 +151,7 @@ public final class Learner implements AutoCloseable {
                   inputs.get(2),
                   rows.last(scope));
           NDArray cells = scope.arange(sequences.size()).toType(DataType.INT64, false);
-          NDArray leaf = call(scope, "leaf", values, cells, values);
+          NDArray leaf = call(scope, "leaf", values.values(), cells, values.values());
           return backward(scope, values, leaf, cells, objective.compute(index, leaf));
         });
   }
@@ -177,7 +180,9 @@ public final class Learner implements AutoCloseable {
                   .program()
                   .call(
                       scope,
-                      "token_gradients",
+                      transformer.engine().recomputes()
+                          ? "token_gradients_again"
+                          : "token_gradients",
                       true,
                       transformer.weights(),
                       inputs.get(0),
@@ -190,18 +195,19 @@ public final class Learner implements AutoCloseable {
         });
   }
 
+  private ModelValues values(NDManager scope, String method, Object... arguments) {
+    return ModelValues.of(transformer, scope, method, arguments);
+  }
+
   private NDArray call(NDManager scope, String method, Object... arguments) {
     return transformer.program().call(scope, method, true, arguments).head();
   }
 
   /** From a loss on a leaf that holds the model's values, back through the model. */
   private MicroBatch backward(
-      NDManager scope, NDArray values, NDArray leaf, NDArray cells, Loss loss) {
+      NDManager scope, ModelValues values, NDArray leaf, NDArray cells, Loss loss) {
     NDArray gradient = call(scope, "leaf_gradient", loss.value(), leaf, cells);
-    NDList gradients =
-        transformer
-            .program()
-            .call(scope, "backward", true, transformer.weights(), values, gradient);
+    NDList gradients = values.gradients(scope, gradient);
     // A scalar times a double is float64 in DJL.
     double value = loss.value().toType(DataType.FLOAT64, true).getDouble();
     return new MicroBatch(value, loss.metrics(), gradients);
@@ -231,6 +237,8 @@ public final class Learner implements AutoCloseable {
               .orElseThrow();
       pulse.at("optimizer-step.after");
       return result;
+    } catch (EngineException e) {
+      throw MemoryShortage.in(e, microBatches.stream().mapToInt(List::size).max().orElse(0));
     }
   }
 
@@ -258,6 +266,7 @@ public final class Learner implements AutoCloseable {
     double factor = maxGradientNorm > 0 ? Math.min(1, maxGradientNorm / (norm + CLIP_EPSILON)) : 1;
     optimizer.update(scope, gradients, factor, learningRate);
     trained.updated(scope);
+    average.ifPresent(kept -> kept.update(scope));
     return sum.result(norm);
   }
 
@@ -265,12 +274,52 @@ public final class Learner implements AutoCloseable {
   public void save(CheckpointWriter out, String prefix) throws IOException {
     optimizer.save(out, prefix);
     trained.save(out, prefix);
+    if (average.isPresent()) {
+      average.get().save(out, prefix);
+    }
   }
 
   /** Goes back to what was saved, bit for bit. */
   public void restore(CheckpointReader from, String prefix) throws IOException {
     trained.restore(from, prefix);
     optimizer.restore(from, prefix);
+    if (average.isPresent()) {
+      average.get().restore(from, prefix);
+    }
+  }
+
+  /** Whether the result is an average of the weights. */
+  public boolean averages() {
+    return average.isPresent();
+  }
+
+  /** Something that is done with a model. */
+  @FunctionalInterface
+  public interface Use<T> {
+    T with() throws IOException;
+  }
+
+  /**
+   * Does something while the model has the weights that are the result: their average where there
+   * is one. Afterwards it has its own again, bit for bit.
+   */
+  public <T> T onResult(Use<T> use) throws IOException {
+    if (average.isEmpty()) {
+      return use.with();
+    }
+    exchange(average.get());
+    try {
+      return use.with();
+    } finally {
+      exchange(average.get());
+    }
+  }
+
+  private void exchange(Average kept) {
+    kept.exchange();
+    try (NDManager scope = manager.newSubManager()) {
+      trained.updated(scope);
+    }
   }
 
   /** Files of the trained adapter, by name; none where all weights are trained. */

@@ -16,18 +16,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Named tensors of an optimizer, zero at first, and its count of steps. */
+/** Named tensors that are kept beside the weights, and their count of steps. */
 final class OptimizerState {
 
-  private static final TensorFiles TENSORS = new TensorFiles("optimizer");
-  private static final String STEPS = "optimizer.steps";
-
   private final NDManager manager;
+  private final TensorFiles files;
+  private final String stepsFile;
   private final List<Tensors> lists = new ArrayList<>();
   private long steps;
 
   OptimizerState(NDManager manager) {
+    this(manager, "optimizer");
+  }
+
+  /**
+   * @param stem first part of the names of its files
+   */
+  OptimizerState(NDManager manager, String stem) {
     this.manager = manager;
+    this.files = new TensorFiles(stem);
+    this.stepsFile = stem + ".steps";
   }
 
   /** One tensor per parameter, whose names begin alike. */
@@ -40,9 +48,22 @@ final class OptimizerState {
       this.prefix = prefix;
     }
 
+    /** Zeros. */
     void add(String parameter, Shape shape) {
       names.add(prefix + parameter);
       values.add(manager.zeros(shape));
+    }
+
+    /** A copy. */
+    void add(String parameter, NDArray initial) {
+      names.add(prefix + parameter);
+      NDArray copy = initial.stopGradient().duplicate();
+      copy.attach(manager);
+      values.add(copy);
+    }
+
+    NDList all() {
+      return values;
     }
 
     NDArray get(int index) {
@@ -71,20 +92,20 @@ final class OptimizerState {
             new StoredTensor(value.getShape().getShape(), () -> Transformer.floats(value)));
       }
     }
-    TENSORS.write(stored, (name, content) -> out.put(prefix + name, content));
+    files.write(stored, (name, content) -> out.put(prefix + name, content));
     ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.put(prefix + STEPS, count.putLong(steps).flip());
+    out.put(prefix + stepsFile, count.putLong(steps).flip());
   }
 
   void restore(CheckpointReader from, String prefix) throws IOException {
-    Map<String, StoredTensor> stored = TENSORS.read(from, prefix);
+    Map<String, StoredTensor> stored = files.read(from, prefix);
     Scratch scratch = new Scratch();
     for (Tensors list : lists) {
       for (int i = 0; i < list.names.size(); i++) {
         replace(list.values, i, list.names.get(i), stored, scratch);
       }
     }
-    steps = from.read(prefix + STEPS).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    steps = from.read(prefix + stepsFile).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
   private void replace(
@@ -94,7 +115,7 @@ final class OptimizerState {
     if (tensor == null) {
       throw new StageFailure(
           StageFailure.Type.ARTIFACT_CORRUPT,
-          "%s: %s must have shape %s, got none".formatted(TENSORS.single(), name, old.getShape()));
+          "%s: %s must have shape %s, got none".formatted(files.single(), name, old.getShape()));
     }
     tensor.require(old.getShape().getShape());
     try (NDManager scope = manager.newSubManager()) {

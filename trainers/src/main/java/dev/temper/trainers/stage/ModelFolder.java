@@ -48,6 +48,17 @@ final class ModelFolder {
     }
   }
 
+  /** Writes the result of a learner: its model, and the adapter where it is one. */
+  static void writeResult(ArtifactWriter out, Model model, Tokenizer tokenizer, Learner learner)
+      throws IOException {
+    learner.onResult(
+        () -> {
+          write(out, "", model, tokenizer);
+          writeAdapter(out, learner);
+          return out;
+        });
+  }
+
   /** Writes what was trained as a PEFT adapter, where it is one, beside the model that holds it. */
   static void writeAdapter(ArtifactWriter out, Learner learner) throws IOException {
     for (Map.Entry<String, ByteBuffer> file : learner.adapter().entrySet()) {

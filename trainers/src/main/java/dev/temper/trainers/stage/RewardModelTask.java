@@ -153,7 +153,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     result.metrics().forEach((name, value) -> metrics.put("train/" + name, value));
     if (step() == totalSteps()) {
       // Here and not at the end, where no sign of life would be given meanwhile.
-      finalScores = Optional.of(scores(pairs.forNormalization(), pulse));
+      finalScores = Optional.of(resultScores(pulse));
     }
     metrics.putAll(evaluate(pulse));
     progress.remember(metrics);
@@ -190,9 +190,17 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
     if (pairs.test().isEmpty() || !Due.at(step(), totalSteps(), spec.evaluateEverySteps())) {
       return Map.of();
     }
-    // After the last step the pairs to normalize on are the test pairs, and have been scored.
-    float[] scores = finalScores.orElseGet(() -> scores(pairs.test(), pulse));
+    // After the last step the pairs to normalize on are the test pairs, and have been scored; with
+    // other weights than these where the result is an average.
+    float[] scores =
+        finalScores
+            .filter(known -> !learner.averages())
+            .orElseGet(() -> scores(pairs.test(), pulse));
     return HeldOutComparison.of(pairs.test(), scores).metrics("eval/");
+  }
+
+  private float[] resultScores(Pulse pulse) throws IOException {
+    return learner.onResult(() -> scores(pairs.forNormalization(), pulse));
   }
 
   private float[] scores(List<PairRow> rows, Pulse pulse) {
@@ -209,11 +217,10 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     List<PairRow> rows = pairs.forNormalization();
-    float[] scores = finalScores.orElseGet(() -> scores(rows, Pulse.NONE));
+    float[] scores = finalScores.isPresent() ? finalScores.get() : resultScores(Pulse.NONE);
     NormalizedReward.Normalization normalization =
         NormalizedReward.Normalization.of(scores, pairs.normalizationSource());
-    ModelFolder.write(out, "", model::write, tokenizer);
-    ModelFolder.writeAdapter(out, learner);
+    ModelFolder.writeResult(out, model::write, tokenizer, learner);
     out.content(NormalizedReward.Normalization.FILE, JsonLines.object(normalization));
     out.attachment(SampleLine.FILE, JsonLines.write(samples(rows, scores, normalization)));
     Map<String, Double> summary = new TreeMap<>(progress.latest());

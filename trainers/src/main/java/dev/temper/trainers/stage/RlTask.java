@@ -125,7 +125,7 @@ final class RlTask implements StepwiseTask, Inspectable {
       this.progress = Progress.restore(checkpoint);
       this.coefficients = JsonLines.object(checkpoint.read(COEFFICIENTS), Coefficients.class);
     } else {
-      snapshots.offer(0, model);
+      snapshots.offer(0, model, learner);
       this.samples = new Chunks("samples");
       this.progress = Progress.start();
       this.coefficients = new Coefficients(Map.of(Coefficients.KL_BETA, spec.kl().beta()));
@@ -217,7 +217,7 @@ final class RlTask implements StepwiseTask, Inspectable {
     metrics.put("kl/k3", Means.of(CompletionKl.sums("k3", old, referred)));
     metrics.put("kl/beta", coefficients.klBeta());
     progress.finishedStep();
-    snapshots.offer(step(), policy.model());
+    snapshots.offer(step(), policy.model(), learner);
     metrics.putAll(look(pulse));
     progress.remember(metrics);
     return new StepReport(metrics);
@@ -251,7 +251,11 @@ final class RlTask implements StepwiseTask, Inspectable {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     Map<String, String> outputs = snapshots.write(out, policy.tokenizer());
-    ModelFolder.writeAdapter(out, learner);
+    learner.onResult(
+        () -> {
+          ModelFolder.writeAdapter(out, learner);
+          return out;
+        });
     out.attachment(SampleLine.FILE, samples.file());
     return new StageOutput(outputs, progress.latest());
   }

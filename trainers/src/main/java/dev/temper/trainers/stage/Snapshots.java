@@ -4,6 +4,7 @@ import dev.temper.trainers.ArtifactWriter;
 import dev.temper.trainers.CheckpointReader;
 import dev.temper.trainers.CheckpointWriter;
 import dev.temper.trainers.model.LanguageModel;
+import dev.temper.trainers.model.Learner;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,10 +32,10 @@ final class Snapshots {
     this.everySteps = everySteps;
   }
 
-  /** Keeps the policy if the step is on the grid. */
-  void offer(long step, LanguageModel policy) {
+  /** Keeps the learner's result, which is of the policy, if the step is on the grid. */
+  void offer(long step, LanguageModel policy, Learner learner) throws IOException {
     if (Due.at(step, totalSteps, everySteps)) {
-      kept.put(step, new TreeMap<>(policy.files()));
+      kept.put(step, new TreeMap<>(learner.onResult(policy::files)));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.temper.recipes.BestOfNSpec;
 import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.EvaluationSpec;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.RejectionSamplingSpec;
@@ -36,6 +37,7 @@ public final class Stages {
   private static final Map<Class<?>, Kind<?>> KINDS =
       List.<Kind<?>>of(
               new Kind<>("pretrain", 1, PretrainSpec.class, Pretraining::open),
+              new Kind<>("import", 1, ImportSpec.class, ImportTask::open),
               new Kind<>("sft", 1, SftSpec.class, SupervisedFineTuning::open),
               new Kind<>("preferences", 1, PreferencesSpec.class, PreferencesTask::open),
               new Kind<>("comparisons", 1, ComparisonsSpec.class, ComparisonsTask::open),

@@ -121,15 +121,9 @@ class Transformer(Module):
       y = torch.bmm(p.view([R * K, G * T, T]), vt.reshape([R * K, T, d])).view([R, H, T, d])
     return y.transpose(1, 2).reshape([R, T, H * d])
 
-  # Residual stream after the last layer, before the last norm: [R * T, D].
-  def body(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor) -> Tensor:
-    R = ids.size(0)
-    T = ids.size(1)
-    H = self.heads
-    K = self.kv_heads
-    x = torch.embedding(w[0], ids)
-    if self.embedding_scale != 1.:
-      x = torch.mul(x, self.embedding_scale)
+  # What all layers share: the mask, that of windowed layers, cosine and sine of positions, those of
+  # layers with positions of their own.
+  def shared(self: __torch__.Transformer, ids: Tensor, positions: Tensor, segments: Tensor) -> List[Tensor]:
     full = self.mask(ids, segments, 0)
     near = full
     if self.window > 0:
@@ -143,42 +137,63 @@ class Transformer(Module):
       lc, ls, = self.rotary(positions, self.local_theta, self.local_frequencies, self.local_factor)
       local_cos = lc.to(full.dtype)
       local_sin = ls.to(full.dtype)
+    return [full, near, cos, sin, local_cos, local_sin]
+
+  # Residual stream before the first layer, [R, T, D].
+  def embedded(self: __torch__.Transformer, w: List[Tensor], ids: Tensor) -> Tensor:
+    x = torch.embedding(w[0], ids)
+    if self.embedding_scale != 1.:
+      x = torch.mul(x, self.embedding_scale)
+    return x
+
+  # Residual stream after layer i, from that before it: [R, T, D].
+  def layer(self: __torch__.Transformer, w: List[Tensor], i: int, x: Tensor, shared: List[Tensor]) -> Tensor:
+    R = x.size(0)
+    T = x.size(1)
+    H = self.heads
+    K = self.kv_heads
+    o = 1 + i * self.stride
+    h = self.normed(x, w, o, self.input_norm)
+    qkv = self.project(h, w, o, self.qkv, self.qkv_bias).view([R, T, H + 2 * K, self.head_dim])
+    parts = torch.split_with_sizes(qkv, [H + K, K], 2)
+    both = parts[0]
+    if self.query_norm >= 0:
+      apart = torch.split_with_sizes(both, [H, K], 2)
+      q = self.head_norm(apart[0], w[o + self.query_norm])
+      both = torch.cat([q, self.head_norm(apart[1], w[o + self.key_norm])], 2)
+    if self.layer_positions[i] == 1:
+      both = self.rotate(both, shared[2], shared[3])
+    elif self.layer_positions[i] == 2:
+      both = self.rotate(both, shared[4], shared[5])
+    qk = torch.split_with_sizes(both, [H, K], 2)
+    mask = shared[0]
+    if self.layer_windowed[i] == 1:
+      mask = shared[1]
+    a = self.attention(qk[0], qk[1], parts[1], mask)
+    y = self.project(a, w, o, self.output, self.output_bias)
+    x = torch.add(x, self.normed(y, w, o, self.output_norm))
+    h = self.normed(x, w, o, self.feed_norm)
+    gate = torch.chunk(w[o + self.gate_up], 2, 0)
+    if self.gate_up_bias < 0:
+      up = torch.mul(self.activation(self.linear(h, gate[0])), self.linear(h, gate[1]))
+    else:
+      bias = torch.chunk(w[o + self.gate_up_bias], 2, 0)
+      open = self.activation(self.affine(h, gate[0], bias[0]))
+      up = torch.mul(open, self.affine(h, gate[1], bias[1]))
+    y = self.project(up, w, o, self.down, self.down_bias)
+    return torch.add(x, self.normed(y, w, o, self.down_norm))
+
+  # Residual stream after the last layer, before the last norm: [R * T, D].
+  def body(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor) -> Tensor:
+    x = self.embedded(w, ids)
+    shared = self.shared(ids, positions, segments)
     for i in range(self.layers):
-      o = 1 + i * self.stride
-      h = self.normed(x, w, o, self.input_norm)
-      qkv = self.project(h, w, o, self.qkv, self.qkv_bias).view([R, T, H + 2 * K, self.head_dim])
-      parts = torch.split_with_sizes(qkv, [H + K, K], 2)
-      both = parts[0]
-      if self.query_norm >= 0:
-        apart = torch.split_with_sizes(both, [H, K], 2)
-        q = self.head_norm(apart[0], w[o + self.query_norm])
-        both = torch.cat([q, self.head_norm(apart[1], w[o + self.key_norm])], 2)
-      if self.layer_positions[i] == 1:
-        both = self.rotate(both, cos, sin)
-      elif self.layer_positions[i] == 2:
-        both = self.rotate(both, local_cos, local_sin)
-      qk = torch.split_with_sizes(both, [H, K], 2)
-      mask = full
-      if self.layer_windowed[i] == 1:
-        mask = near
-      a = self.attention(qk[0], qk[1], parts[1], mask)
-      y = self.project(a, w, o, self.output, self.output_bias)
-      x = torch.add(x, self.normed(y, w, o, self.output_norm))
-      h = self.normed(x, w, o, self.feed_norm)
-      gate = torch.chunk(w[o + self.gate_up], 2, 0)
-      if self.gate_up_bias < 0:
-        up = torch.mul(self.activation(self.linear(h, gate[0])), self.linear(h, gate[1]))
-      else:
-        bias = torch.chunk(w[o + self.gate_up_bias], 2, 0)
-        open = self.activation(self.affine(h, gate[0], bias[0]))
-        up = torch.mul(open, self.affine(h, gate[1], bias[1]))
-      y = self.project(up, w, o, self.down, self.down_bias)
-      x = torch.add(x, self.normed(y, w, o, self.down_norm))
+      x = self.layer(w, i, x, shared)
     return x.flatten(0, 1)
 
-  # Logits [N, V] in float32 at the flat positions at [N].
-  def logits(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor) -> Tensor:
-    x = torch.index_select(self.body(w, ids, positions, segments), 0, at)
+  # Logits [N, V] in float32 at the flat positions at [N] of the body's result.
+  def read(self: __torch__.Transformer, w: List[Tensor], body: Tensor, at: Tensor) -> Tensor:
+    x = torch.index_select(body, 0, at)
     norm = 1 + self.layers * self.stride
     if self.tied == 1:
       head = w[0]
@@ -189,13 +204,19 @@ class Transformer(Module):
       y = self.capped(y, self.logit_cap)
     return y
 
-  # log softmax(logits / temperature)[targets], [N].
-  def log_probs(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
-    y = self.logits(w, ids, positions, segments, at)
+  # Logits [N, V] in float32 at the flat positions at [N].
+  def logits(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor) -> Tensor:
+    return self.read(w, self.body(w, ids, positions, segments), at)
+
+  def chosen(self: __torch__.Transformer, y: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
     t = float(temperature)
     if t != 1.:
       y = torch.div(y, t)
     return torch.neg(torch.cross_entropy_loss(y, targets, None, 0))
+
+  # log softmax(logits / temperature)[targets], [N].
+  def log_probs(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, targets: Tensor, temperature: Tensor) -> Tensor:
+    return self.chosen(self.logits(w, ids, positions, segments, at), targets, temperature)
 
   # Scores [N]: the head has one row.
   def scores(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor) -> Tensor:
@@ -231,3 +252,109 @@ class Transformer(Module):
     for i in range(len(w)):
       out.append(torch._unwrap_optional(gradients[i]))
     return out
+
+  # The same with layers computed again on the way back: of the way there only what goes into each
+  # layer is kept, [R, T, D] each, and what comes out of the last.
+  def kept(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor) -> List[Tensor]:
+    torch.set_grad_enabled(False)
+    x = self.embedded(w, ids)
+    kept = annotate(List[Tensor], [x])
+    shared = self.shared(ids, positions, segments)
+    for i in range(self.layers):
+      x = self.layer(w, i, x, shared)
+      kept.append(x)
+    torch.set_grad_enabled(True)
+    return kept
+
+  # Weights of the last norm and of the head.
+  def top(self: __torch__.Transformer, w: List[Tensor]) -> List[Tensor]:
+    norm = 1 + self.layers * self.stride
+    if self.tied == 1:
+      return [w[norm], w[0]]
+    return [w[norm], w[norm + 1]]
+
+  # Gradients in w. found: those of what comes out of the last layer, of the last norm, and of the head.
+  def again(self: __torch__.Transformer, w: List[Tensor], kept: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, found: List[Optional[Tensor]]) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
+    for i in range(len(w)):
+      out.append(w[i])
+    norm = 1 + self.layers * self.stride
+    torch._set_item(out, norm, torch._unwrap_optional(found[1]))
+    if self.tied == 0:
+      torch._set_item(out, norm + 1, torch._unwrap_optional(found[2]))
+    gradient = torch._unwrap_optional(found[0])
+    shared = self.shared(ids, positions, segments)
+    for k in range(self.layers):
+      i = self.layers - 1 - k
+      o = 1 + i * self.stride
+      x = kept[i].detach().requires_grad_(True)
+      through = annotate(List[Tensor], [x])
+      for j in range(self.stride):
+        through.append(w[o + j])
+      y = self.layer(w, i, x, shared)
+      of = torch.autograd.grad([y], through, annotate(List[Optional[Tensor]], [gradient]))
+      gradient = torch._unwrap_optional(of[0])
+      for j in range(self.stride):
+        torch._set_item(out, o + j, torch._unwrap_optional(of[1 + j]))
+    last = torch.autograd.grad([self.embedded(w, ids)], [w[0]], annotate(List[Optional[Tensor]], [gradient]))
+    embedding = torch._unwrap_optional(last[0])
+    if self.tied == 1:
+      embedding = torch.add(torch._unwrap_optional(found[2]), embedding)
+    torch._set_item(out, 0, embedding)
+    return out
+
+  # What the last layer gave, ready for gradients.
+  def top_leaf(self: __torch__.Transformer, kept: List[Tensor]) -> Tensor:
+    return kept[len(kept) - 1].detach().requires_grad_(True)
+
+  # As token_gradients.
+  def token_gradients_again(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, targets: Tensor, weight: Tensor) -> List[Tensor]:
+    kept = self.kept(w, ids, positions, segments)
+    x = self.top_leaf(kept)
+    y = self.read(w, x.flatten(0, 1), at)
+    loss = torch.mul(torch.cross_entropy_loss(y, targets, None, 2), float(weight))
+    top = self.top(w)
+    found = torch.autograd.grad([loss], [x, top[0], top[1]])
+    out = annotate(List[Tensor], [loss.detach()])
+    gradients = self.again(w, kept, ids, positions, segments, found)
+    for i in range(len(gradients)):
+      out.append(gradients[i])
+    return out
+
+  # [log_probs, what is kept...].
+  def log_probs_kept(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, targets: Tensor, temperature: Tensor) -> List[Tensor]:
+    kept = self.kept(w, ids, positions, segments)
+    torch.set_grad_enabled(False)
+    y = self.read(w, kept[len(kept) - 1].flatten(0, 1), at)
+    out = annotate(List[Tensor], [self.chosen(y, targets, temperature)])
+    torch.set_grad_enabled(True)
+    for i in range(len(kept)):
+      out.append(kept[i])
+    return out
+
+  # As backward.
+  def log_probs_again(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, targets: Tensor, temperature: Tensor, gradient: Tensor, kept: List[Tensor]) -> List[Tensor]:
+    x = self.top_leaf(kept)
+    values = self.chosen(self.read(w, x.flatten(0, 1), at), targets, temperature)
+    top = self.top(w)
+    found = torch.autograd.grad([values], [x, top[0], top[1]], annotate(List[Optional[Tensor]], [gradient]))
+    return self.again(w, kept, ids, positions, segments, found)
+
+  # [scores, what is kept...].
+  def scores_kept(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor) -> List[Tensor]:
+    kept = self.kept(w, ids, positions, segments)
+    torch.set_grad_enabled(False)
+    y = self.read(w, kept[len(kept) - 1].flatten(0, 1), at)
+    out = annotate(List[Tensor], [y.squeeze(1)])
+    torch.set_grad_enabled(True)
+    for i in range(len(kept)):
+      out.append(kept[i])
+    return out
+
+  # As backward.
+  def scores_again(self: __torch__.Transformer, w: List[Tensor], ids: Tensor, positions: Tensor, segments: Tensor, at: Tensor, gradient: Tensor, kept: List[Tensor]) -> List[Tensor]:
+    x = self.top_leaf(kept)
+    values = self.read(w, x.flatten(0, 1), at).squeeze(1)
+    top = self.top(w)
+    found = torch.autograd.grad([values], [x, top[0], top[1]], annotate(List[Optional[Tensor]], [gradient]))
+    return self.again(w, kept, ids, positions, segments, found)

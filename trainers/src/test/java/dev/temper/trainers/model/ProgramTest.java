@@ -32,6 +32,7 @@ class ProgramTest {
         "generation.py",
         "adamw.py",
         "adafactor.py",
+        "average.py",
         "gradients.py",
         "lowrank.py"
       })

@@ -1,5 +1,6 @@
 package dev.temper.trainers.model;
 
+import dev.temper.recipes.EmaSpec;
 import dev.temper.recipes.LoraSpec;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.SamplingSpec;
@@ -51,7 +52,35 @@ final class TinyModels {
 
   static OptimizerSpec optimizer(String name, Optional<LoraSpec> lora) {
     return new OptimizerSpec(
-        "constant", 0, 0, 0.1, 0.9, 0.95, 1e-8, 0, name, OptimizerSpec.DECAY_SHARE, lora);
+        "constant",
+        0,
+        0,
+        0.1,
+        0.9,
+        0.95,
+        1e-8,
+        0,
+        name,
+        OptimizerSpec.DECAY_SHARE,
+        lora,
+        Optional.empty());
+  }
+
+  /** Without clipping, and with an average of the weights as the result. */
+  static OptimizerSpec averaged(double decay, Optional<LoraSpec> lora) {
+    return new OptimizerSpec(
+        "constant",
+        0,
+        0,
+        0.1,
+        0.9,
+        0.95,
+        1e-8,
+        0,
+        "adamw",
+        OptimizerSpec.DECAY_SHARE,
+        lora,
+        Optional.of(new EmaSpec(decay)));
   }
 
   static LoraSpec lora(String... targets) {
