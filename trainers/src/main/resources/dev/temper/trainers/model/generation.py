@@ -281,8 +281,9 @@ class Generation(Module):
     return y
 
   # Log-probabilities y [B, V] with -inf for the tokens that top-k, top-p and min-p (filters, in this
-  # order, each over what the one before it left) leave out; at least one stays. Ties as in
-  # transformers: those with the k-th stay, and at the edge of top-p the higher ids.
+  # order, each over what the one before it left) leave out; at least one stays. Of equally likely
+  # tokens all stay with the k-th; at the edge of top-p, where transformers leaves it open which of
+  # them go, the higher ids stay.
   def filtered(self: __torch__.Generation, y: Tensor, filters: Tensor) -> Tensor:
     V = y.size(1)
     k = int(torch.select(filters, 0, 0))
