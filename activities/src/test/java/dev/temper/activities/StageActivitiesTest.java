@@ -201,8 +201,7 @@ class StageActivitiesTest {
   @Test
   void aStageThatRunsOutOfMemoryBecomesTheOneThatASmallerMicroBatchIs() throws Exception {
     Rig small = new Rig(folder.resolve("small")).running(StageActivitiesTest::withLittleMemory);
-    StageResult asked =
-        outcome(small, pretraining(2)).stages().get("base").result().orElseThrow();
+    StageResult asked = outcome(small, pretraining(2)).stages().get("base").result().orElseThrow();
     Rig rig = new Rig(folder.resolve("large")).running(StageActivitiesTest::withLittleMemory);
     StageResult halved = outcome(rig, pretraining(8)).stages().get("base").result().orElseThrow();
 

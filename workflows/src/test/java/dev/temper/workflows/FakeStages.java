@@ -78,8 +78,7 @@ final class FakeStages {
             new PanelSpec(Optional.empty(), 0, 20, new SamplingSpec(1, 8, 4, 2)),
             7,
             new Numerics("float32", "cpu"));
-    return new Recipe(
-        "trained", 7, List.of(stage("base"), plain.with(spec), stage("eval", "sft")));
+    return new Recipe("trained", 7, List.of(stage("base"), plain.with(spec), stage("eval", "sft")));
   }
 
   static Stage gated(Stage stage, Stage.Gate gate) {

@@ -65,8 +65,7 @@ class MemoryShortageTest {
   }
 
   @Test
-  void aStepThatLibtorchRefusesMemoryLeavesAllAsItWasAndCanBeDoneInSmallerParts()
-      throws Exception {
+  void aStepThatLibtorchRefusesMemoryLeavesAllAsItWasAndCanBeDoneInSmallerParts() throws Exception {
     try (LanguageModel model = TinyModels.model(engine);
         LanguageModel spared = TinyModels.model(engine);
         Learner learner = Learner.of(engine, model, TinyModels.optimizer(1), 0);
@@ -76,11 +75,7 @@ class MemoryShortageTest {
       MemoryCheckpoint before = state(model, learner);
 
       assertThatThrownBy(
-              () ->
-                  step(
-                      learner,
-                      2,
-                      logp -> logp.getManager().zeros(new Shape(1L << 50)).close()))
+              () -> step(learner, 2, logp -> logp.getManager().zeros(new Shape(1L << 50)).close()))
           .isInstanceOfSatisfying(
               StageFailure.class,
               e -> {
@@ -95,8 +90,7 @@ class MemoryShortageTest {
 
       assertThat(state(model, learner).files()).isEqualTo(before.files());
       double norm = step(learner, 1, logp -> {}).gradientNorm();
-      assertThat(norm)
-          .isCloseTo(step(lucky, 2, logp -> {}).gradientNorm(), within(1e-5 * norm));
+      assertThat(norm).isCloseTo(step(lucky, 2, logp -> {}).gradientNorm(), within(1e-5 * norm));
     }
   }
 
