@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -61,33 +62,47 @@ public final class LanguageModel implements AutoCloseable {
    *     do, or the tensor that is missing or of another shape
    */
   public static LanguageModel load(Engine engine, Path folder) throws IOException {
-    return load(engine, folder, Optional.empty());
+    return load(engine, folder, Optional.empty(), OptionalInt.empty());
   }
 
   /**
    * The same with a LoRA adapter of PEFT merged into the weights.
    *
+   * @param endOfTurn a token that ends completions besides those that the directory names
    * @throws dev.temper.trainers.StageFailure also naming everything that cannot be merged
    */
-  public static LanguageModel load(Engine engine, Path folder, Optional<Path> adapter)
+  public static LanguageModel load(
+      Engine engine, Path folder, Optional<Path> adapter, OptionalInt endOfTurn)
       throws IOException {
     HuggingFaceConfig config = Transformer.config(folder, Head.LANGUAGE_MODEL);
     Optional<byte[]> generation =
         Files.exists(folder.resolve(GENERATION))
             ? Optional.of(Files.readAllBytes(folder.resolve(GENERATION)))
             : Optional.empty();
+    String name = folder.getFileName() + "/" + GENERATION;
     return of(
         engine,
         config,
-        folder.getFileName() + "/" + GENERATION,
-        generation,
+        name,
+        endOfTurn.isPresent() ? ending(config, name, generation, endOfTurn.getAsInt()) : generation,
         source(folder, config.model(), adapter));
+  }
+
+  private static Optional<byte[]> ending(
+      HuggingFaceConfig config, String name, Optional<byte[]> generation, int token) {
+    HuggingFaceConfig ended =
+        generation.map(text -> config.withGeneration(name, text)).orElse(config);
+    if (ended.model().tokens().ends().contains(token)) {
+      return generation;
+    }
+    byte[] text = generation.orElseGet(() -> Transformer.bytes(ended.generation()));
+    return Optional.of(ended.generationEndingAt(text, token));
   }
 
   /**
    * Looks at everything but the numbers of a directory and an adapter.
    *
-   * @throws dev.temper.trainers.StageFailure as {@link #load(Engine, Path, Optional)}
+   * @throws dev.temper.trainers.StageFailure as {@link #load(Engine, Path, Optional, OptionalInt)}
    */
   public static void check(Path folder, Optional<Path> adapter) throws IOException {
     source(folder, Transformer.config(folder, Head.LANGUAGE_MODEL).model(), adapter);

@@ -14,6 +14,7 @@ import dev.temper.trainers.StepReport;
 import dev.temper.trainers.StepwiseTask;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.LanguageModel;
+import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,9 @@ import java.util.Optional;
 /**
  * Makes a policy of a Hugging Face directory that came from elsewhere, in one step: weights in
  * float32, an adapter merged into them, files of the tokenizer as they are.
+ *
+ * <p>Base models often name another end token than the one with which their chat template ends a
+ * turn. A policy that learned the template would never stop, so that token ends completions too.
  */
 final class ImportTask implements StepwiseTask {
 
@@ -66,8 +70,12 @@ final class ImportTask implements StepwiseTask {
     return folder;
   }
 
-  private LanguageModel load() throws IOException {
-    return LanguageModel.load(new Engine(context.compute(), spec.numerics()), model, adapter);
+  private LanguageModel load(Tokenizer tokenizer) throws IOException {
+    return LanguageModel.load(
+        new Engine(context.compute(), spec.numerics()),
+        model,
+        adapter,
+        new ChatFormat(tokenizer).endOfTurn());
   }
 
   @Override
@@ -82,7 +90,8 @@ final class ImportTask implements StepwiseTask {
 
   @Override
   public StepReport advance(Pulse pulse) throws IOException {
-    try (LanguageModel loaded = load()) {
+    try (Tokenizer tokenizer = Tokenizer.load(model);
+        LanguageModel loaded = load(tokenizer)) {
       metrics = Map.of("model/parameters", (double) loaded.parameters());
     }
     step = 1;
@@ -95,7 +104,7 @@ final class ImportTask implements StepwiseTask {
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
     try (Tokenizer tokenizer = Tokenizer.load(model);
-        LanguageModel loaded = load()) {
+        LanguageModel loaded = load(tokenizer)) {
       ModelFolder.write(out, "", loaded::write, tokenizer);
     }
     return new StageOutput(Map.of("", ""), metrics);

@@ -10,6 +10,7 @@ import dev.temper.trainers.template.Conversation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * How prompts and completions become token ids: by the tokenizer's own chat template, or, where it
@@ -94,6 +95,23 @@ public final class ChatFormat {
     int[] whole = Arrays.copyOf(ids, ids.length + 1);
     whole[ids.length] = turn[turn.length - 1];
     return whole;
+  }
+
+  /**
+   * The token that ends the assistant's turns.
+   *
+   * @return empty where the chat template refuses a plain question, or ends with no special token
+   */
+  public OptionalInt endOfTurn() {
+    int[] answer;
+    try {
+      answer = completion("-");
+    } catch (StageFailure e) {
+      // Whoever trains with such a template is told then, about a conversation of theirs.
+      return OptionalInt.empty();
+    }
+    int last = answer[answer.length - 1];
+    return tokenizer.endsTurn(last) ? OptionalInt.of(last) : OptionalInt.empty();
   }
 
   private void requireTemplate() {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -64,7 +65,8 @@ class PeftAdapterTest {
     Path base = resource("/families/" + expected.get("base").asText());
     FloatBuffer logits =
         SafeTensors.read(adapter.resolve("expected.safetensors")).get("logits").values();
-    try (LanguageModel merged = LanguageModel.load(engine, base, Optional.of(adapter));
+    try (LanguageModel merged =
+            LanguageModel.load(engine, base, Optional.of(adapter), OptionalInt.empty());
         LanguageModel plain = LanguageModel.load(engine, base)) {
       double worst = difference(logits(merged, expected.get("ids")), logits);
       assertThat(worst).as("adapter %s", name).isLessThan(1e-4);
@@ -236,7 +238,8 @@ class PeftAdapterTest {
             List.of(TinyModels.sequences(4, 8)), 24, 0.3, 0.01, dev.temper.trainers.Pulse.NONE);
         TinyModels.write(learner.adapter(), adapter);
       }
-      try (LanguageModel merged = LanguageModel.load(engine, base, Optional.of(adapter))) {
+      try (LanguageModel merged =
+          LanguageModel.load(engine, base, Optional.of(adapter), OptionalInt.empty())) {
         assertThat(merged.files()).isEqualTo(model.files());
       }
     }

@@ -3,6 +3,7 @@ package dev.temper.trainers.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.Numerics;
@@ -10,6 +11,8 @@ import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +60,36 @@ class ImportTaskTest {
                 .clean()
                 .content())
         .containsKey("model.safetensors");
+  }
+
+  @Test
+  void theEndOfATurnEndsCompletionsWhereTheConfigurationNamesAnotherToken() throws IOException {
+    Path generation = folder.resolve("elsewhere/generation_config.json");
+    Path config = folder.resolve("elsewhere/config.json");
+    Files.delete(generation);
+    Files.writeString(
+        config, Files.readString(config).replace("\"eos_token_id\" : 1", "\"eos_token_id\" : 2"));
+    assertThat(Files.readString(config)).contains("\"eos_token_id\" : 2");
+
+    assertThat(ends()).containsExactly(2, 1);
+
+    Files.writeString(generation, "{\"eos_token_id\": [3, 1], \"top_k\": 5}");
+    assertThat(ends()).containsExactly(3, 1);
+
+    Files.writeString(generation, "{\"eos_token_id\": 3, \"top_k\": 5}");
+    assertThat(ends()).containsExactly(3, 1);
+  }
+
+  private List<Integer> ends() throws IOException {
+    byte[] written =
+        stages
+            .tester(spec("elsewhere", Optional.empty()))
+            .clean()
+            .content()
+            .get("generation_config.json");
+    List<Integer> ends = new ArrayList<>();
+    new ObjectMapper().readTree(written).get("eos_token_id").forEach(id -> ends.add(id.intValue()));
+    return ends;
   }
 
   @Test

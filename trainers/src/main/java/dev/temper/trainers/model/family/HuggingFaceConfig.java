@@ -2,6 +2,7 @@ package dev.temper.trainers.model.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
@@ -159,6 +160,19 @@ public final class HuggingFaceConfig {
     return pretty(generation);
   }
 
+  /**
+   * A generation config of this model in which one more token ends a completion.
+   *
+   * @param text {@code generation_config.json}, or another with other settings
+   */
+  public byte[] generationEndingAt(byte[] text, int token) {
+    ObjectNode generation = (ObjectNode) parse("generation_config.json", text);
+    ArrayNode ends = generation.putArray("eos_token_id");
+    model.tokens().ends().forEach(ends::add);
+    ends.add(token);
+    return text(generation);
+  }
+
   private Families.Family family() {
     return Families.of(model.family()).orElseThrow();
   }
@@ -226,6 +240,10 @@ public final class HuggingFaceConfig {
   }
 
   private static ByteBuffer pretty(ObjectNode json) {
-    return ByteBuffer.wrap((json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(text(json));
+  }
+
+  private static byte[] text(ObjectNode json) {
+    return (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 }
