@@ -13,7 +13,7 @@ esac
 
 classes=
 tests=
-for name in loss advantage kl reward selection estimate random registry method; do
+for name in loss advantage kl reward preference selection estimate random registry method; do
   classes="$classes,dev.temper.trainers.$name.*"
   tests="$tests,dev.temper.trainers.$name.*Test"
 done

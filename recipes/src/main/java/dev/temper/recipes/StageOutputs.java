@@ -20,6 +20,7 @@ public final class StageOutputs {
               Map.entry(PreferencesSpec.class, spec -> splits(((PreferencesSpec) spec).split())),
               Map.entry(ComparisonsSpec.class, spec -> splits(((ComparisonsSpec) spec).split())),
               Map.entry(RewardModelSpec.class, spec -> only(Product.REWARD_MODEL)),
+              Map.entry(PreferenceTuningSpec.class, spec -> only(Product.POLICY)),
               Map.entry(RolloutsSpec.class, spec -> only(Product.ROLLOUTS)),
               Map.entry(RejectionSamplingSpec.class, spec -> only(Product.COMPLETIONS)),
               Map.entry(BestOfNSpec.class, spec -> only(Product.BEST_OF_N)),

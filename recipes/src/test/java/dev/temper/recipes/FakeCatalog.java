@@ -19,6 +19,7 @@ public final class FakeCatalog implements MethodCatalog {
           entry("policy-loss", "grpo", CLIPPED),
           entry("policy-loss", "policy-gradient", Map.of("aggregation", "sequence-mean")),
           entry("policy-loss", "ppo-clip", CLIPPED),
+          entry("preference-loss", "dpo", Map.of("beta", 0.1, "labelSmoothing", 0.0)),
           entry("reward-loss", "bradley-terry", Map.of()),
           entry("selection", "random-per-prompt", Map.of()),
           entry("selection", "top-k-overall", Map.of()),

@@ -47,6 +47,7 @@ final class StageOptions {
           Map.entry("import", READING),
           Map.entry("sft", LEARNING),
           Map.entry("reward-model", LEARNING),
+          Map.entry("preference-tuning", LEARNING),
           Map.entry("rl", LEARNING_AND_SAMPLING),
           Map.entry("preferences", SAMPLING),
           Map.entry("rollouts", SAMPLING),

@@ -36,6 +36,12 @@ final class KeyNumbers {
                   new KeyNumber("eval/accuracy", "accuracy"),
                   new KeyNumber("eval/gold_order", "gold order"))),
           Map.entry(
+              "preference-tuning",
+              List.of(
+                  new KeyNumber("train/loss", "loss"),
+                  new KeyNumber("eval/accuracy", "accuracy"),
+                  new KeyNumber("eval/margin", "margin"))),
+          Map.entry(
               "rollouts",
               List.of(
                   new KeyNumber("reward/total", "score"),

@@ -17,6 +17,8 @@ final class Headlines {
           "sft", List.of("train/loss", "eval/heldout_loss", "samples/gold"),
           "preferences", List.of("preferences/agreement", "preferences/gold"),
           "reward-model", List.of("train/loss", "train/accuracy", "eval/loss", "eval/accuracy"),
+          "preference-tuning",
+              List.of("train/loss", "train/accuracy", "eval/loss", "eval/accuracy", "eval/margin"),
           "rollouts", List.of("reward/total", "rollout/gold"),
           "best-of-n", List.of("reward/proxy", "reward/heldout", "reward/gold"),
           "rl",

@@ -15,7 +15,8 @@ import org.mlflow.api.proto.Service.Run;
  */
 final class Models {
 
-  private static final Set<String> KINDS = Set.of("pretrain", "sft", "reward-model", "rl");
+  private static final Set<String> KINDS =
+      Set.of("pretrain", "sft", "reward-model", "preference-tuning", "rl");
   private static final String READY = "LOGGED_MODEL_READY";
 
   private final MlflowCalls calls;

@@ -6,6 +6,7 @@ import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.PanelSpec;
+import dev.temper.recipes.PreferenceTuningSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.RlSpec;
@@ -44,6 +45,8 @@ record DataUse(String stage, DataSource source, BiConsumer<DataSources, DataSour
           DataUse::ofPretraining,
           SftSpec.class,
           DataUse::ofSft,
+          PreferenceTuningSpec.class,
+          stage -> panel(stage, ((PreferenceTuningSpec) stage.spec()).panel()),
           PreferencesSpec.class,
           stage -> prompts(stage, ((PreferencesSpec) stage.spec()).prompts()),
           RolloutsSpec.class,

@@ -7,6 +7,7 @@ import dev.temper.recipes.DataSource;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.Input;
 import dev.temper.recipes.ModelSpec;
+import dev.temper.recipes.PreferenceTuningSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.Recipe;
@@ -55,6 +56,7 @@ public record Estimate(long trainedTokens, long sampledTokens, long memoryBytes,
           PretrainSpec.class, spec -> pretraining((PretrainSpec) spec),
           SftSpec.class, spec -> fineTuning((SftSpec) spec),
           RewardModelSpec.class, spec -> rewardModel((RewardModelSpec) spec),
+          PreferenceTuningSpec.class, spec -> preferenceTuning((PreferenceTuningSpec) spec),
           PreferencesSpec.class,
               spec -> {
                 PreferencesSpec s = (PreferencesSpec) spec;
@@ -184,6 +186,14 @@ public record Estimate(long trainedTokens, long sampledTokens, long memoryBytes,
         0,
         2 * s.microBatchPairs(),
         s.rowTokens());
+  }
+
+  private static Tokens preferenceTuning(PreferenceTuningSpec s) {
+    // As of a reward model; with steps the pairs are known.
+    double pairs =
+        s.steps().map(steps -> (double) steps * s.batchPairs()).orElse(s.epochs() * s.batchPairs());
+    return new Tokens(
+        Math.round(pairs * 2.0 * s.rowTokens()), 0, 2 * s.microBatchPairs(), s.rowTokens());
   }
 
   private static Tokens reinforcement(RlSpec s) {

@@ -27,6 +27,17 @@ final class TrainingCurves {
                   new Panel("loss", List.of("train/loss")),
                   new Panel(
                       "accuracy", List.of("train/accuracy", "eval/accuracy", "eval/gold_order"))),
+          "preference-tuning",
+              List.of(
+                  new Panel("loss", List.of("train/loss", "eval/loss")),
+                  new Panel(
+                      "accuracy", List.of("train/accuracy", "eval/accuracy", "eval/gold_order")),
+                  new Panel(
+                      "implicit rewards",
+                      List.of("train/reward_chosen", "train/reward_rejected", "train/margin")),
+                  new Panel(
+                      "log-probability (nats per completion)",
+                      List.of("train/logp_chosen", "train/logp_rejected"))),
           "rl",
               List.of(
                   new Panel(

@@ -45,7 +45,7 @@ class ChaosTest {
     assertThat(certificate.blows()).hasSize(NAMED + RANDOM);
     assertThat(certificate.stages())
         .allSatisfy((stage, sums) -> assertThat(sums.fromZero()).isZero());
-    assertThat(certificate.stages().values()).extracting(Certificate.StageSums::kind).hasSize(11);
+    assertThat(certificate.stages().values()).extracting(Certificate.StageSums::kind).hasSize(12);
     assertThat(certificate.blows().stream().map(Certificate.Fallen::moment))
         .contains(
             "checkpoint.file",

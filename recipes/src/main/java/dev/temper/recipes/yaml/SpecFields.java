@@ -33,6 +33,7 @@ import dev.temper.recipes.Numerics;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.PanelSpec;
 import dev.temper.recipes.PeakSpec;
+import dev.temper.recipes.PreferenceTuningSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.Product;
@@ -141,6 +142,25 @@ final class SpecFields {
                   field("learningRate").is(LEARNING_RATE),
                   field("optimizer").or("{}"),
                   field("evaluateEverySteps").or("10").is(atLeast(1)),
+                  seed(),
+                  numerics())),
+          Map.entry(
+              PreferenceTuningSpec.class,
+              List.of(
+                  field("init").input(Product.POLICY),
+                  field("reference").or(sameAs("init")).input(Product.POLICY),
+                  field("pairs").input(Product.PAIRS),
+                  field("test").input(Product.PAIRS),
+                  field("loss").or("{name: dpo}").methodOf("preference-loss"),
+                  field("epochs").or("1.0").is(positive()),
+                  field("steps").is(atLeast(1)),
+                  field("batchPairs").or("32").is(atLeast(1)),
+                  field("microBatchPairs").or("8").is(atLeast(1)),
+                  field("rowTokens").or("256").is(atLeast(8)),
+                  field("learningRate").is(LEARNING_RATE),
+                  field("optimizer").or("{}"),
+                  field("evaluateEverySteps").or("10").is(atLeast(1)),
+                  field("panel").or("{}"),
                   seed(),
                   numerics())),
           Map.entry(

@@ -8,6 +8,7 @@ import dev.temper.trainers.advantage.Advantages;
 import dev.temper.trainers.estimate.BestOfNSweeps;
 import dev.temper.trainers.kl.KlEstimators;
 import dev.temper.trainers.loss.PolicyLosses;
+import dev.temper.trainers.preference.PreferenceLosses;
 import dev.temper.trainers.registry.MethodFamily;
 import dev.temper.trainers.reward.RewardLosses;
 import dev.temper.trainers.selection.Selections;
@@ -29,6 +30,8 @@ public final class Methods implements MethodCatalog {
           "policy-loss", (method, input) -> new PolicyLossEvaluation().evaluate(method, input),
           "advantage", (method, input) -> new AdvantageEvaluation().evaluate(method, input),
           "kl", (method, input) -> new KlEvaluation().evaluate(method, input),
+          "preference-loss",
+              (method, input) -> new PreferenceLossEvaluation().evaluate(method, input),
           "reward-loss", (method, input) -> new RewardLossEvaluation().evaluate(method, input),
           "selection", (method, input) -> new SelectionEvaluation().evaluate(method, input),
           "best-of-n", (method, input) -> new BestOfNEvaluation().evaluate(method, input));
@@ -50,6 +53,7 @@ public final class Methods implements MethodCatalog {
         PolicyLosses.family(),
         Advantages.family(),
         KlEstimators.family(),
+        PreferenceLosses.family(),
         RewardLosses.family(),
         Selections.family(),
         BestOfNSweeps.family());

@@ -1,18 +1,18 @@
 package dev.temper.trainers.stage;
 
 import dev.temper.recipes.Input;
-import dev.temper.recipes.RewardModelSpec;
 import dev.temper.trainers.Inputs;
 import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The pairs that a reward model learns from and is measured on.
+ * The pairs that a reward model or a policy learns from and is measured on.
  *
  * @param all training pairs as they were labelled
  * @param training those that something can be learned from: no ties, no identical completions
@@ -23,8 +23,8 @@ record ComparedPairs(List<PairRow> all, List<PairRow> training, List<PairRow> te
   /**
    * @throws StageFailure DATA_CONTRACT if no pair is left, or a prompt is in both sets
    */
-  static ComparedPairs read(RewardModelSpec spec, Inputs inputs) throws IOException {
-    List<PairRow> all = rows(spec.pairs(), inputs);
+  static ComparedPairs read(Input pairs, Optional<Input> test, Inputs inputs) throws IOException {
+    List<PairRow> all = rows(pairs, inputs);
     List<PairRow> training =
         all.stream().filter(pair -> !pair.tie() && !pair.tokenIdentical()).toList();
     if (training.isEmpty()) {
@@ -32,11 +32,11 @@ record ComparedPairs(List<PairRow> all, List<PairRow> training, List<PairRow> te
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT,
           "none of the %d pairs of %s can be learned from (%d ties, %d of identical completions)"
-              .formatted(all.size(), spec.pairs().text(), counts.ties(), counts.identical()));
+              .formatted(all.size(), pairs.text(), counts.ties(), counts.identical()));
     }
-    List<PairRow> test = spec.test().isPresent() ? rows(spec.test().get(), inputs) : List.of();
-    requireDisjoint(all, test, spec);
-    return new ComparedPairs(all, training, test);
+    List<PairRow> heldout = test.isPresent() ? rows(test.get(), inputs) : List.of();
+    requireDisjoint(pairs, all, test, heldout);
+    return new ComparedPairs(all, training, heldout);
   }
 
   private static List<PairRow> rows(Input input, Inputs inputs) throws IOException {
@@ -44,19 +44,16 @@ record ComparedPairs(List<PairRow> all, List<PairRow> training, List<PairRow> te
   }
 
   private static void requireDisjoint(
-      List<PairRow> training, List<PairRow> test, RewardModelSpec spec) {
+      Input pairs, List<PairRow> training, Optional<Input> test, List<PairRow> heldout) {
     Set<String> trained = training.stream().map(PairRow::prompt).collect(Collectors.toSet());
     List<String> shared =
-        test.stream().map(PairRow::prompt).filter(trained::contains).distinct().toList();
+        heldout.stream().map(PairRow::prompt).filter(trained::contains).distinct().toList();
     if (!shared.isEmpty()) {
       throw new StageFailure(
           StageFailure.Type.DATA_CONTRACT,
           "%d prompts are both in the training pairs %s and in the test pairs %s, for example '%s'"
               .formatted(
-                  shared.size(),
-                  spec.pairs().text(),
-                  spec.test().map(Input::text).orElse("-"),
-                  shared.get(0)));
+                  shared.size(), pairs.text(), test.map(Input::text).orElse("-"), shared.get(0)));
     }
   }
 

@@ -93,7 +93,7 @@ final class RewardModelTask implements StepwiseTask, Inspectable {
   private static StepwiseTask open(
       RewardModelSpec spec, StageContext context, Optional<CheckpointReader> from, Opened opened)
       throws IOException {
-    ComparedPairs pairs = ComparedPairs.read(spec, context.inputs());
+    ComparedPairs pairs = ComparedPairs.read(spec.pairs(), spec.test(), context.inputs());
     Path init = context.inputs().folder(spec.init());
     Tokenizer tokenizer = opened.keep(Tokenizer.load(init), Tokenizer::close);
     TextHandover.require(tokenizer, context.inputs().folder(spec.pairs()), spec.pairs().text());

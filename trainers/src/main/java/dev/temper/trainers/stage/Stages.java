@@ -5,6 +5,7 @@ import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.CurveSpec;
 import dev.temper.recipes.EvaluationSpec;
 import dev.temper.recipes.ImportSpec;
+import dev.temper.recipes.PreferenceTuningSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.RejectionSamplingSpec;
@@ -42,6 +43,8 @@ public final class Stages {
               new Kind<>("preferences", 1, PreferencesSpec.class, PreferencesTask::open),
               new Kind<>("comparisons", 1, ComparisonsSpec.class, ComparisonsTask::open),
               new Kind<>("reward-model", 1, RewardModelSpec.class, RewardModelTask::open),
+              new Kind<>(
+                  "preference-tuning", 1, PreferenceTuningSpec.class, PreferenceTuningTask::open),
               new Kind<>("rollouts", 1, RolloutsSpec.class, RolloutsTask::open),
               new Kind<>(
                   "rejection-sampling",

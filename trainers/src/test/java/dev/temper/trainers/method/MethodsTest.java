@@ -71,6 +71,10 @@ class MethodsTest {
             "policy-loss/grpo",
             "policy-loss/policy-gradient",
             "policy-loss/ppo-clip",
+            "preference-loss/dpo",
+            "preference-loss/dpo-norm",
+            "preference-loss/hinge",
+            "preference-loss/ipo",
             "reward-loss/bradley-terry",
             "selection/random-k-overall",
             "selection/random-per-prompt",
@@ -88,8 +92,8 @@ class MethodsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> methods.resolve("policy-los", new Method("grpo", Map.of())))
         .withMessage(
-            "family must be one of [advantage, best-of-n, kl, policy-loss, reward-loss,"
-                + " selection], got 'policy-los' (did you mean policy-loss?)");
+            "family must be one of [advantage, best-of-n, kl, policy-loss, preference-loss,"
+                + " reward-loss, selection], got 'policy-los' (did you mean policy-loss?)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> methods.resolve("policy-loss", new Method("gppo", Map.of())))
         .withMessage(
@@ -300,6 +304,32 @@ class MethodsTest {
   }
 
   @Test
+  void evaluatesComparedPairs() {
+    JsonNode output =
+        evaluate(
+            "preference-loss",
+            "ipo",
+            Map.of("beta", 0.5),
+            "{\"policyChosen\": [-3], \"policyRejected\": [-5], \"referenceChosen\": [-4],"
+                + " \"referenceRejected\": [-3]}");
+    assertThat(output.get("loss").doubleValue()).isCloseTo(4, within(1e-12));
+    assertThat(output.at("/metrics/margin").doubleValue()).isCloseTo(1.5, within(1e-12));
+    assertThat(output.at("/gradient/policyChosen/0").doubleValue()).isCloseTo(4, within(1e-12));
+    assertThat(output.at("/gradient/policyRejected/0").doubleValue()).isCloseTo(-4, within(1e-12));
+    assertThat(
+            evaluate(
+                    "preference-loss",
+                    "dpo-norm",
+                    Map.of(),
+                    "{\"policyChosen\": [-3], \"policyRejected\": [-5], \"referenceChosen\":"
+                        + " [-4], \"referenceRejected\": [-3], \"chosenTokens\": [4],"
+                        + " \"rejectedTokens\": [2]}")
+                .at("/metrics/margin")
+                .doubleValue())
+        .isCloseTo(2 * (1 / 4.0 + 2 / 2.0), within(1e-12));
+  }
+
+  @Test
   void drawsFromSeedZeroUnlessToldOtherwise() {
     String rewards = "{\"rewards\": [[1, 4, 2, 9], [3, 2, 1, 7], [1, 1, 1, 1], [2, 3, 4, 5]]%s}";
     assertThat(evaluate("selection", "random-per-prompt", Map.of(), rewards.formatted("")))
@@ -316,6 +346,7 @@ class MethodsTest {
     "policy-loss, grpo",
     "advantage, rloo",
     "kl, k1",
+    "preference-loss, dpo",
     "reward-loss, bradley-terry",
     "selection, top-per-prompt",
     "best-of-n, unbiased"
@@ -430,7 +461,7 @@ class MethodsTest {
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output)
         .isEqualTo(
-            "16 methods, grpo {aggregation=token-mean, clipHigh=0.2,"
+            "20 methods, grpo {aggregation=token-mean, clipHigh=0.2,"
                 + " clipLow=0.2, klBeta=0.0, klEstimator=k3, maxLength=0}, [[-1.0, 1.0]]");
   }
 

@@ -12,6 +12,8 @@ import dev.temper.trainers.Compute;
 import dev.temper.trainers.kl.KlEstimators;
 import dev.temper.trainers.loss.PolicyLosses;
 import dev.temper.trainers.loss.TokenBatch;
+import dev.temper.trainers.preference.PairBatch;
+import dev.temper.trainers.preference.PreferenceLosses;
 import dev.temper.trainers.reward.RewardLosses;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
@@ -37,6 +39,27 @@ class GarbageCollectionTest {
             RewardLosses.create(new Method("bradley-terry", Map.of()))
                 .compute(scores.get(0), scores.get(1), 0.25)
                 .value());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dpo", "dpo-norm", "hinge", "ipo"})
+  void preferenceLossesKeepTheirGradient(String name) {
+    unchanged(
+        logp -> {
+          NDArray reference = logp.stopGradient().add(0.5);
+          NDArray tokens = reference.get(0).onesLike().add(1);
+          return PreferenceLosses.create(new Method(name, Map.of("beta", 0.3)))
+              .compute(
+                  new PairBatch(
+                      logp.get(0),
+                      logp.get(1),
+                      reference.get(0),
+                      reference.get(1),
+                      tokens,
+                      tokens,
+                      0.25))
+              .value();
+        });
   }
 
   @ParameterizedTest

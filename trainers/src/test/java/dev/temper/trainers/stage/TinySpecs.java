@@ -8,6 +8,7 @@ import dev.temper.recipes.ModelSpec;
 import dev.temper.recipes.Numerics;
 import dev.temper.recipes.OptimizerSpec;
 import dev.temper.recipes.PanelSpec;
+import dev.temper.recipes.PreferenceTuningSpec;
 import dev.temper.recipes.PreferencesSpec;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.RewardModelSpec;
@@ -169,6 +170,26 @@ final class TinySpecs {
         5e-3,
         optimizer(),
         2,
+        SEED,
+        NUMERICS);
+  }
+
+  static PreferenceTuningSpec preferenceTuning(String reference, int steps) {
+    return new PreferenceTuningSpec(
+        Input.parse("base"),
+        Input.parse(reference),
+        Input.parse("pairs.train"),
+        Optional.of(Input.parse("pairs.test")),
+        new Method("dpo", Map.of()),
+        1,
+        Optional.of(steps),
+        5,
+        2,
+        48,
+        5e-3,
+        optimizer(),
+        2,
+        panel(2),
         SEED,
         NUMERICS);
   }
