@@ -14,6 +14,7 @@ public final class MicroBatches {
           PretrainSpec.class, "microBatchRows",
           SftSpec.class, "microBatch",
           RewardModelSpec.class, "microBatchPairs",
+          PreferenceTuningSpec.class, "microBatchPairs",
           RlSpec.class, "microBatch");
 
   private MicroBatches() {}

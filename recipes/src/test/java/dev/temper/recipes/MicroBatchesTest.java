@@ -19,7 +19,8 @@ class MicroBatchesTest {
 
   @Test
   void everyStageThatTrainsCanBeHalvedDownToOneRow() {
-    for (String kind : new String[] {"pretrain", "sft", "reward-model", "rl"}) {
+    for (String kind :
+        new String[] {"pretrain", "sft", "reward-model", "preference-tuning", "rl"}) {
       StageSpec smaller = spec(kind);
       String before = MicroBatches.text(smaller);
       int halvings = 0;

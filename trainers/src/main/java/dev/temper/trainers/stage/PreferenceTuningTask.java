@@ -256,8 +256,7 @@ final class PreferenceTuningTask implements StepwiseTask, Inspectable {
 
   @Override
   public StageOutput finish(ArtifactWriter out) throws IOException {
-    ModelFolder.write(out, "", policy.model()::write, policy.tokenizer());
-    ModelFolder.writeAdapter(out, learner);
+    ModelFolder.writeResult(out, policy.model()::write, policy.tokenizer(), learner);
     out.attachment(SampleLine.FILE, samples.file());
     return new StageOutput(Map.of("", ""), new TreeMap<>(progress.latest()));
   }

@@ -421,7 +421,8 @@ class PreferenceTuningTaskTest {
             plain.maxGradientNorm(),
             plain.name(),
             plain.decayShare(),
-            Optional.of(new LoraSpec(2, 4, List.of("q_proj", "down_proj"), false)));
+            Optional.of(new LoraSpec(2, 4, List.of("q_proj", "down_proj"), false)),
+            Optional.empty());
     return changed(spec, spec.test(), spec.loss(), 5, 2, 48, adapters, spec.panel());
   }
 
