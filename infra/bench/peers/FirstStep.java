@@ -52,6 +52,9 @@ final class FirstStep {
     for (double[] all : seconds) {
       Arrays.sort(all);
     }
+    System.out.println(
+        "| work | shape | unit | Temper | peer | ratio | least to most | goal | met | peak MB |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     double own = seconds[0][rounds / 2];
     print("TRL script", own, seconds[1], 1);
     print("TRL command line", own, seconds[2], 0.3);

@@ -2,6 +2,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -48,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,7 +59,8 @@ import java.util.stream.Stream;
  * standard input with one line of JSON about one round.
  *
  * <p>{@code java -cp CLASSPATH TemperSide JSON}, with work (sft, dpo, rm, generate, grpo, products),
- * folder, rows, model, batch, bf16, and what the work needs besides.
+ * folder, rows, model, batch, bf16, and what the work needs besides. With threads 1 and profile, a
+ * file: the second round's operations, as a Chrome trace.
  */
 final class TemperSide {
 
@@ -110,15 +113,28 @@ final class TemperSide {
           default -> throw new IllegalArgumentException("no such work: " + asked.path("work"));
         };
     say(JSON.createObjectNode().put("ready", true));
+    String profile = asked.path("profile").asText();
     for (int i = 0; ASKED.readLine() != null; i++) {
+      boolean profiled = i == 1 && !profile.isEmpty();
+      if (profiled) {
+        onThread(() -> JniUtils.startProfile(false, false, false));
+      }
       long start = System.nanoTime();
       Done done = round.run(i);
       ObjectNode answer = JSON.createObjectNode();
       answer.put("seconds", (System.nanoTime() - start) / 1e9).put("count", done.count());
       ArrayNode losses = answer.putArray("losses");
       done.losses().forEach(losses::add);
+      if (profiled) {
+        onThread(() -> JniUtils.stopProfile(profile));
+      }
       say(answer);
     }
+  }
+
+  /** The profiler sees the operations of the thread that starts it: there must be only one. */
+  private void onThread(Runnable call) {
+    compute.all(List.of(Executors.callable(call)), Pulse.NONE);
   }
 
   private static void say(ObjectNode answer) throws IOException {
