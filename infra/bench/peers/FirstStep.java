@@ -53,8 +53,8 @@ final class FirstStep {
       Arrays.sort(all);
     }
     System.out.println(
-        "| work | shape | unit | Temper | peer | ratio | least to most | goal | met | peak MB |");
-    System.out.println("|---|---|---|---|---|---|---|---|---|---|");
+        "| work | shape | unit | Temper | peer | ratio | least to most | goal | met | losses differ by | peak MB |");
+    System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
     double own = seconds[0][rounds / 2];
     print("TRL script", own, seconds[1], 1);
     print("TRL command line", own, seconds[2], 0.3);
@@ -64,7 +64,7 @@ final class FirstStep {
     double ratio = own / theirs[theirs.length / 2];
     System.out.printf(
         Locale.ROOT,
-        "| first optimizer step | 5M | s | %.2f | %s %.2f | %.2f | %.2f to %.2f | <= %s | %s | - |%n",
+        "| first optimizer step | 5M | s | %.2f | %s %.2f | %.2f | %.2f to %.2f | <= %s | %s | - | - |%n",
         own,
         peer,
         theirs[theirs.length / 2],

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -70,6 +69,7 @@ final class Peers {
       peers.measure(row);
     }
     peers.table.end();
+    System.exit(peers.table.good ? 0 : 1);
   }
 
   private void prepared(String shape) throws Exception {
@@ -81,16 +81,14 @@ final class Peers {
   private void measure(Works.Row row) throws Exception {
     List<Side> sides = new ArrayList<>();
     try {
-      Side temper = start(row, row.temper());
-      sides.add(temper);
+      sides.add(best(row, row.temper()));
       for (List<Works.Peer> settings : row.peers()) {
         sides.add(best(row, settings));
       }
-      Optional<String> different = equality(row, sides);
-      if (sides.stream().allMatch(side -> side.rounds.isEmpty())) {
-        for (Side side : sides) {
+      Map<Side, Double> different = differences(row, sides);
+      for (Side side : sides) {
+        if (side.rounds.isEmpty()) {
           side.round(); // warms up
-          side.rounds.clear();
         }
       }
       for (Side side : sides) {
@@ -111,7 +109,7 @@ final class Peers {
     }
   }
 
-  /** The setting of a peer that is fastest in two rounds after one that warms up. */
+  /** The setting of a side that is fastest in two rounds after one that warms up. */
   private Side best(Works.Row row, List<Works.Peer> settings) throws IOException {
     Side fastest = null;
     double best = 0;
@@ -139,35 +137,33 @@ final class Peers {
       }
     }
     if (fastest == null) {
-      throw new IOException("no setting of the peer works");
+      throw new IOException("no setting works");
     }
     return fastest;
   }
 
-  /** What differs in the losses of the first steps of all sides, if anything does. */
-  private Optional<String> equality(Works.Row row, List<Side> sides) throws IOException {
+  /** How far the losses of the first steps of each peer are from Temper's, relative. */
+  private static Map<Side, Double> differences(Works.Row row, List<Side> sides)
+      throws IOException {
+    Map<Side, Double> differences = new LinkedHashMap<>();
     if (!row.compared()) {
-      return Optional.empty();
+      return differences;
     }
-    StringBuilder said = new StringBuilder();
     List<Double> own = sides.get(0).firstLosses();
-    boolean same = true;
     for (Side side : sides.subList(1, sides.size())) {
       if (side.label.matches(".*(grouped|packed)")) {
         continue; // other rows in a step
       }
       List<Double> theirs = side.firstLosses();
-      int steps = Math.min(own.size(), theirs.size());
       double largest = 0;
-      for (int i = 0; i < steps; i++) {
-        largest =
-            Math.max(largest, Math.abs(own.get(i) - theirs.get(i)) / Math.abs(theirs.get(i)));
+      for (int i = 0; i < Math.min(own.size(), theirs.size()); i++) {
+        double difference = Math.abs(own.get(i) - theirs.get(i)) / Math.abs(theirs.get(i));
+        // Written so that NaN counts.
+        largest = difference <= largest ? largest : difference;
       }
-      same &= largest <= SAME;
-      said.append(
-          String.format(Locale.ROOT, "%s %.1e in %d steps; ", side.label, largest, steps));
+      differences.put(side, largest);
     }
-    return Optional.of((same ? "equal: " : "DIFFERENT: ") + said);
+    return differences;
   }
 
   private Side start(Works.Row row, Works.Peer peer) throws IOException {
@@ -300,15 +296,16 @@ final class Peers {
   /** Prints Markdown rows as they come. */
   private static final class Table {
     private boolean versionsSaid;
+    private boolean good = true;
 
     void heading() {
       System.out.printf("%s, load before %s%n%n", Instant.now().toString().substring(0, 16), load());
       System.out.println(
-          "| work | shape | unit | Temper | peer | ratio | least to most | goal | met | peak MB |");
-      System.out.println("|---|---|---|---|---|---|---|---|---|---|");
+          "| work | shape | unit | Temper | peer | ratio | least to most | goal | met | losses differ by | peak MB |");
+      System.out.println("|---|---|---|---|---|---|---|---|---|---|---|");
     }
 
-    void add(Works.Row row, List<Side> sides, Optional<String> different) {
+    void add(Works.Row row, List<Side> sides, Map<Side, Double> different) {
       Side temper = sides.get(0);
       for (int i = 1; i < sides.size(); i++) {
         Side peer = sides.get(i);
@@ -322,9 +319,13 @@ final class Peers {
                   : row.factor() * temper.rounds().get(round).rate() / peer.rounds().get(round).rate();
         }
         Arrays.sort(each);
+        Double losses = different.get(peer);
+        boolean same = losses == null || losses <= SAME;
+        boolean met = same && (row.lower() ? ratio <= goal : ratio >= goal);
+        good &= same;
         System.out.printf(
             Locale.ROOT,
-            "| %s | %s | %s | %s | %s %s | %.2f | %.2f to %.2f | %s | %s | %.0f / %.0f |%n",
+            "| %s | %s | %s | %s | %s %s | %.2f | %.2f to %.2f | %s | %s | %s | %.0f / %.0f |%n",
             row.title(),
             row.shape(),
             row.unit(),
@@ -335,11 +336,11 @@ final class Peers {
             each[0],
             each[each.length - 1],
             row.lower() ? "<= " + goal : goal == 0 ? "-" : ">= " + goal,
-            goal == 0 ? "-" : (row.lower() ? ratio <= goal : ratio >= goal) ? "yes" : "NO",
+            !same ? "LOSSES DIFFER" : goal == 0 ? "-" : met ? "yes" : "NO",
+            losses == null ? "-" : String.format(Locale.ROOT, "%.0e", losses),
             temper.peakMb(),
             peer.peakMb());
       }
-      different.ifPresent(text -> System.err.println("  losses of " + row.title() + " " + row.shape() + " " + text));
       if (!versionsSaid && sides.stream().anyMatch(side -> side.versions().size() > 0)) {
         versionsSaid = true;
         sides.forEach(side -> System.err.println("  " + side.label() + " " + side.versions()));
@@ -348,7 +349,8 @@ final class Peers {
     }
 
     void failed(Works.Row row, Exception e) {
-      System.out.printf("| %s | %s | failed | | | | | | | |%n", row.title(), row.shape());
+      good = false;
+      System.out.printf("| %s | %s | failed | | | | | | | | |%n", row.title(), row.shape());
       System.err.printf("%s %s: %s%n", row.title(), row.shape(), e.getMessage());
     }
 

@@ -62,7 +62,7 @@ final class Works {
    * One line of the table for each peer.
    *
    * @param name of the work, as on the command line
-   * @param peers settings of each; the fastest setting counts
+   * @param temper its settings, and of each peer those of that: the fastest setting counts
    * @param goals for each peer; 0 for none
    * @param factor on Temper's rate, where the two sides count different things
    * @param scale of what is printed
@@ -74,7 +74,7 @@ final class Works {
       String title,
       String shape,
       String unit,
-      Peer temper,
+      List<Peer> temper,
       List<List<Peer>> peers,
       List<Double> goals,
       Value value,
@@ -108,9 +108,18 @@ final class Works {
     return rows.stream()
         .filter(row -> works.isEmpty() || works.contains(row.name()))
         .filter(row -> wanted.contains(row.shape()))
-        .filter(row -> shapes.contains(row.shape()) || row.minutes() > 0)
+        .filter(Works::sensible)
         .sorted(java.util.Comparator.comparingInt(row -> order(row.name())))
         .toList();
+  }
+
+  /** Small models are tried with everything, the large one with what ends the same day. */
+  private static boolean sensible(Row row) {
+    return switch (row.shape()) {
+      case "tiny" -> true;
+      case "135M" -> List.of("sft", "sft-bf16", "generate").contains(row.name());
+      default -> row.minutes() > 0;
+    };
   }
 
   private int order(String name) {
@@ -140,8 +149,8 @@ final class Works {
     return asked;
   }
 
-  private static Peer temper(ObjectNode asked) {
-    return new Peer("Temper", "", asked);
+  private static List<Peer> temper(ObjectNode asked) {
+    return List.of(new Peer("Temper", "", asked));
   }
 
   private static List<Peer> one(String label, String script, ObjectNode asked) {
@@ -239,7 +248,7 @@ final class Works {
             "generation, %d prompts, ends at random".formatted(prompts),
             shape,
             "tokens/s",
-            temper(both.deepCopy().put("batch", prompts).put("chunk", 64).put("slots", 32)),
+            slots(both.deepCopy().put("batch", prompts)),
             List.of(one("transformers", TORCH, both.deepCopy().put("batch", 64))),
             List.of(USUAL.contains(shape) ? 5.0 : 0),
             Value.RATE,
@@ -247,6 +256,13 @@ final class Works {
             1,
             false,
             shape.equals("135M") ? 0 : minutes(shape, 1)));
+  }
+
+  /** Slots as in a recipe that says nothing, and as many as a chunk has sequences. */
+  private static List<Peer> slots(ObjectNode asked) {
+    return List.of(
+        new Peer("Temper, 32 slots", "", asked.deepCopy().put("chunk", 64).put("slots", 32)),
+        new Peer("Temper, 64 slots", "", asked.deepCopy().put("chunk", 64).put("slots", 64)));
   }
 
   private static List<Peer> settings(ObjectNode asked, String... ways) {
