@@ -6,8 +6,9 @@
 #   infra/bench/peers.sh [--rounds N] [--shapes 1M,5M,15M] [--data FOLDER] [--list] [WORK...]
 #
 # Five rounds, the three shapes and all works unless told otherwise; --list says what there is and how long it takes.
-# --shapes tiny only shows that everything works. The work "first" (seconds to the first optimizer step) is measured only
-# where it is named first, and needs the shape 5M. FOLDER (or TEMPER_PEERS_DATA) holds gsm8k/train.jsonl and
+# --shapes tiny only shows that everything works. The works "first" (seconds to the first optimizer step, of the shape
+# 5M) and "chain" (fine-tuning, reward model and GRPO, starts included) are measured where they are named, before all
+# others. FOLDER (or TEMPER_PEERS_DATA) holds gsm8k/train.jsonl and
 # hh-rlhf/*.jsonl.gz; without it texts of such lengths are made up.
 #
 # The peers are installed once, from peers/requirements.txt, into a Python environment in the user's cache; TEMPER_PEERS
@@ -65,9 +66,17 @@ done
 echo "$(nproc) cores of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1e6 }' /proc/meminfo) of memory"
 echo "$said"
 echo "Temper $(git -C "$root" describe --always --dirty 2> /dev/null || echo unknown), Java $(java -version 2>&1 | sed -n 's/.*version "\(.*\)".*/\1/p'), $("$python" -m pip list --format freeze 2> /dev/null | grep -E '^(torch|transformers|trl)==' | tr '\n' ' ')"
-if [ "${1:-}" = first ]; then
+while :; do
+  case ${1:-} in
+    first) java -Xmx256m -cp "$scratch/classes" FirstStep "$root" "$scratch" "$python" "$prepared" "$rounds" ;;
+    chain)
+      for shape in $(echo "$shapes" | tr , ' '); do
+        java -Xmx256m -cp "$scratch/classes" Chain "$root" "$scratch" "$python" "$prepared" "$rounds" "$shape"
+      done
+      ;;
+    *) break ;;
+  esac
   shift
-  java -Xmx256m -cp "$scratch/classes" FirstStep "$root" "$scratch" "$python" "$prepared" "$rounds"
   [ $# -gt 0 ] || exit 0
-fi
+done
 java -Xmx256m -cp "$scratch/classes:$classpath" Peers "$root" "$scratch" "$python" "$prepared" "$rounds" "$shapes" "$@"

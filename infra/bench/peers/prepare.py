@@ -232,6 +232,24 @@ def main():
         if len(found) == pair_count:
             break
     lines(os.path.join(out, "pairs.jsonl"), found)
+    chain = os.path.join(out, "chain")
+    for part in ("sft", "pairs", "prompts"):
+        os.makedirs(os.path.join(chain, part))
+    fitting = [(q, a) for q, a in dict(questions).items() if len(ids(q)) + len(ids(a)) <= LONGEST - 8]
+    sft, rest = fitting[:real_rows], fitting[real_rows:]
+    compared, asked = rest[:pair_count], rest[pair_count : pair_count + 32]
+    lines(os.path.join(chain, "sft", "train.jsonl"), [{"prompt": q, "completion": a} for q, a in sft])
+    # The answer to another question is the worse one.
+    wrong = [a for _, a in compared[1:] + compared[:1]]
+    lines(
+        os.path.join(chain, "pairs", "train.jsonl"),
+        [{"prompt": q, "chosen": a, "rejected": b} for (q, a), b in zip(compared, wrong)],
+    )
+    lines(os.path.join(chain, "prompts", "train.jsonl"), [{"prompt": q} for q, _ in asked])
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "chain.yaml"), encoding="utf-8") as file:
+        recipe = file.read().replace("train: 128", f"train: {len(compared)}")
+    with open(os.path.join(out, "chain.yaml"), "w", encoding="utf-8") as file:
+        file.write(recipe)
     write(
         os.path.join(out, "about.json"),
         {
