@@ -25,7 +25,7 @@ how = asked.get("how", "plain")
 model = os.path.join(folder, asked.get("model", "model"))
 rows = rounds.rows(os.path.join(folder, asked["rows"]))[: asked.get("limit")]
 # A batch that is one pass, or four.
-accumulate = 4 if how == "split" else 1
+accumulate = min(4, batch) if how == "split" else 1
 
 
 class Rounds(TrainerCallback):
