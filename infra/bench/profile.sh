@@ -12,11 +12,11 @@ shape=${2:-5M}
 bf16=false
 [ "${3:-}" != bf16 ] || bf16=true
 case $work in
-  sft) rest='"rows":"dense-128.jsonl","batch":16,"limit":64' ;;
-  dpo) rest='"rows":"pairs.jsonl","batch":16,"limit":16' ;;
-  rm) rest='"rows":"pairs.jsonl","batch":16,"limit":16,"model":"reward"' ;;
+  sft) rest='"rows":"dense-128.jsonl","batch":16,"limit":64,"rowTokens":128' ;;
+  dpo) rest='"rows":"pairs.jsonl","batch":16,"limit":16,"rowTokens":256' ;;
+  rm) rest='"rows":"pairs.jsonl","batch":16,"limit":16,"model":"reward","rowTokens":256' ;;
   generate) rest='"rows":"prompts.jsonl","batch":32,"limit":32,"promptTokens":16' ;;
-  grpo) rest='"rows":"questions.jsonl","batch":4,"limit":4,"group":8' ;;
+  grpo) rest='"rows":"questions.jsonl","batch":4,"limit":4,"group":8,"rowTokens":256' ;;
   *) echo "no work $work: there are sft, dpo, rm, generate and grpo" >&2; exit 2 ;;
 esac
 "$root/temper" --version > /dev/null # builds, if needed
@@ -30,6 +30,6 @@ mkdir "$scratch/classes"
 javac -proc:none -d "$scratch/classes" -cp "$classpath" "$sources/TemperSide.java"
 "$python" "$sources/prepare.py" "$scratch/data" "$shape" none
 printf '\n\n' | OMP_NUM_THREADS=1 java -Xmx2g -XX:+UseSerialGC -Dai.djl.offline=true -cp "$scratch/classes:$classpath" TemperSide \
-  "{\"work\":\"$work\",\"folder\":\"$scratch/data\",\"bf16\":$bf16,\"threads\":1,\"profile\":\"$scratch/trace.json\",\"microBatch\":8,\"rowTokens\":256,\"chunk\":32,\"slots\":32,\"newTokens\":64,\"learningRate\":1e-4,$rest}" \
+  "{\"work\":\"$work\",\"folder\":\"$scratch/data\",\"bf16\":$bf16,\"threads\":1,\"profile\":\"$scratch/trace.json\",\"microBatch\":8,\"chunk\":32,\"slots\":32,\"newTokens\":64,\"learningRate\":1e-4,$rest}" \
   2> "$scratch/log" || { cat "$scratch/log" >&2; exit 4; }
 "$python" "$sources/trace_times.py" "$scratch/trace.json"

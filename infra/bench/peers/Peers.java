@@ -113,27 +113,27 @@ final class Peers {
   private Side best(Works.Row row, List<Works.Peer> settings) throws IOException {
     Side fastest = null;
     double best = 0;
+    if (settings.size() == 1) {
+      return start(row, settings.get(0));
+    }
     for (Works.Peer setting : settings) {
-      Side side = start(row, setting);
-      if (settings.size() == 1) {
-        return side;
-      }
+      Side side = null;
       try {
+        side = start(row, setting);
         side.round();
         double rate = Math.max(side.round().rate(), side.round().rate());
-        System.err.printf(Locale.ROOT, "  %s %s: %.0f a second%n", row.name(), side.label, rate);
-        if (fastest == null || rate > best) {
-          if (fastest != null) {
-            fastest.close();
-          }
+        System.err.printf(Locale.ROOT, "  %s %s: %.1f a second%n", row.name(), side.label, rate);
+        if (rate > best) {
+          Side slower = fastest;
           fastest = side;
           best = rate;
-        } else {
-          side.close();
+          side = slower;
         }
       } catch (IOException | RuntimeException e) {
+        System.err.printf("  %s %s: failed, %s%n", row.name(), setting.label(), e.getMessage());
+      }
+      if (side != null) {
         side.close();
-        System.err.printf("  %s %s: failed, %s%n", row.name(), side.label, e.getMessage());
       }
     }
     if (fastest == null) {
@@ -335,7 +335,7 @@ final class Peers {
             ratio,
             each[0],
             each[each.length - 1],
-            row.lower() ? "<= " + goal : goal == 0 ? "-" : ">= " + goal,
+            goal == 0 ? "-" : (row.lower() ? "<= " : ">= ") + goal,
             !same ? "LOSSES DIFFER" : goal == 0 ? "-" : met ? "yes" : "NO",
             losses == null ? "-" : String.format(Locale.ROOT, "%.0e", losses),
             temper.peakMb(),
@@ -343,7 +343,9 @@ final class Peers {
       }
       if (!versionsSaid && sides.stream().anyMatch(side -> side.versions().size() > 0)) {
         versionsSaid = true;
-        sides.forEach(side -> System.err.println("  " + side.label() + " " + side.versions()));
+        sides.stream()
+            .filter(side -> side.versions().size() > 0)
+            .forEach(side -> System.err.println("  " + side.label() + " " + side.versions()));
       }
       System.out.flush();
     }
