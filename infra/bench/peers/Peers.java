@@ -3,7 +3,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -272,11 +271,13 @@ final class Peers {
     public void close() {
       try {
         process.getOutputStream().close();
+      } catch (IOException e) {
+        process.destroyForcibly(); // it has ended by itself
+      }
+      try {
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
           process.destroyForcibly();
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       } catch (InterruptedException e) {
         process.destroyForcibly();
         Thread.currentThread().interrupt();
