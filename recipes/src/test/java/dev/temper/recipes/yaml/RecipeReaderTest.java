@@ -409,7 +409,8 @@ class RecipeReaderTest {
             "small.yaml:8:12: stages.base.steps must be an integer, got few",
             "small.yaml:9:31: stages.base.model.heads must divide width (30), got 4",
             "small.yaml:11:11: stages.rl.kind must be one of [pretrain, sft, preferences,"
-                + " comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve, evaluation],"
+                + " comparisons, reward-model, preference-tuning, rollouts, rejection-sampling, best-of-n,"
+                + " rl, curve, evaluation],"
                 + " got 'rll'; did you mean 'rl'?",
             "small.yaml:12:3: stages.sft.data is missing",
             "small.yaml:12:3: stages.sft.learningRate is missing",
@@ -548,7 +549,8 @@ class RecipeReaderTest {
             "small.yaml:4:3: stages.Base must be named with lower-case letters, digits and '-', a"
                 + " letter first, got 'Base'",
             "small.yaml:4:3: stages.Base.kind is missing; it is one of [pretrain, sft,"
-                + " preferences, comparisons, reward-model, rollouts, rejection-sampling, best-of-n, rl, curve,"
+                + " preferences, comparisons, reward-model, preference-tuning, rollouts,"
+                + " rejection-sampling, best-of-n, rl, curve,"
                 + " evaluation]");
     assertThat(problems("  base: 5\n"))
         .containsExactly("small.yaml:4:9: stages.base must be a map, got 5");
