@@ -161,7 +161,9 @@ final class PreferenceTuningTask implements StepwiseTask, Inspectable {
       metrics.putAll(pairs.metrics());
     }
     if (update() < 0) {
-      metrics.put("reference/pairs", (double) referred.advance(step(), reference, pulse));
+      long step = step();
+      atHand.begin(step + 1, () -> referred.pairs(step));
+      metrics.put("reference/pairs", (double) referred.advance(step, reference, pulse));
       progress.finishedStep();
       if (update() == 0 && reference != policy.model()) {
         reference.close();

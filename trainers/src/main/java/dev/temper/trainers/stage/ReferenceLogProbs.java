@@ -58,13 +58,18 @@ final class ReferenceLogProbs {
     return steps.size();
   }
 
+  /** The pairs of one step. */
+  List<PairRow> pairs(long step) {
+    return steps.get(Math.toIntExact(step));
+  }
+
   /**
    * Computes those of one step; returns how many pairs are known by then.
    *
    * @throws StageFailure TRAINING_DIVERGED if one is not finite
    */
   int advance(long step, LanguageModel model, Pulse pulse) {
-    List<PairRow> pairs = steps.get(Math.toIntExact(step));
+    List<PairRow> pairs = pairs(step);
     PairLogProbs found = PairLogProbs.of(model, pairs, pairsAtOnce, pulse);
     for (int i = 0; i < pairs.size(); i++) {
       if (!Double.isFinite(found.chosen()[i]) || !Double.isFinite(found.rejected()[i])) {

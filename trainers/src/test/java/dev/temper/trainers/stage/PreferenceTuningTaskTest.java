@@ -277,14 +277,15 @@ class PreferenceTuningTaskTest {
   }
 
   @Test
-  void refusesAReferenceThatGivesNoNumber() throws IOException {
+  void aReferenceThatGivesNoNumberStopsAndShowsThePairs() throws IOException {
     stages.offer("other", TinyModels.poisoned(made.resolve("base"), folder.resolve("poisoned")));
 
-    assertThatThrownBy(() -> stages.tester(TinySpecs.preferenceTuning("other", 1)).clean())
-        .isInstanceOf(StageFailure.class)
-        .hasMessageContaining("the reference gives the completions of 'prompt 0'")
-        .extracting(e -> ((StageFailure) e).type())
-        .isEqualTo(StageFailure.Type.TRAINING_DIVERGED);
+    StageTester.Failed failed = stages.tester(TinySpecs.preferenceTuning("other", 1)).failed();
+
+    assertThat(failed.failure().type()).isEqualTo(StageFailure.Type.TRAINING_DIVERGED);
+    assertThat(failed.failure())
+        .hasMessageContaining("the reference gives the completions of 'prompt 0'");
+    assertThat(failed.batch(PairRow.class)).extracting(PairRow::promptId).startsWith(0L, 1L);
   }
 
   @Test
