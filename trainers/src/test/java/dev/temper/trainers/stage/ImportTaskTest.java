@@ -10,6 +10,7 @@ import dev.temper.trainers.StageFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,13 @@ class ImportTaskTest {
     assertThatThrownBy(() -> stages.tester(spec("model.bin", Optional.empty())).clean())
         .isInstanceOf(StageFailure.class)
         .hasMessage("'model.bin' must be a folder, got a file");
+    Path bare = Files.createDirectories(folder.resolve("bare"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(folder.resolve("elsewhere").resolve(file), bare.resolve(file));
+    }
+    assertThatThrownBy(() -> stages.tester(spec("bare", Optional.empty())).clean())
+        .isInstanceOf(StageFailure.class)
+        .hasMessageContaining("tokenizer.json");
     assertThatThrownBy(() -> stages.tester(spec("elsewhere", Optional.of("elsewhere"))).clean())
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("it has no adapter_config.json");
