@@ -3,17 +3,22 @@ package dev.temper.infra.recipe;
 import dev.temper.activities.ArtifactStore;
 import dev.temper.activities.StoreUnreachableException;
 import dev.temper.activities.StoreUnusableException;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.Stage;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.PromptOverlap;
+import dev.temper.trainers.data.RecipeFolder;
 import dev.temper.trainers.model.Engine;
 import dev.temper.trainers.model.InstalledLibtorch;
+import dev.temper.trainers.model.LanguageModel;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Finds out before the first step what would stop a run later. */
@@ -30,6 +35,13 @@ public final class Preflight {
     DataSources sources = new DataSources(pinned.files());
     Set<String> problems = new LinkedHashSet<>();
     for (Stage stage : pinned.recipe().stages()) {
+      if (stage.spec() instanceof ImportSpec spec) {
+        try {
+          checkModel(spec, pinned.files());
+        } catch (StageFailure | IOException e) {
+          problems.add("stage '%s': %s".formatted(stage.name(), e.getMessage()));
+        }
+      }
       for (DataUse use : DataUse.of(stage)) {
         try {
           use.check(sources);
@@ -46,6 +58,12 @@ public final class Preflight {
       }
     }
     refuse(List.copyOf(problems));
+  }
+
+  /** Of models as large as disks only headers are read. */
+  private static void checkModel(ImportSpec spec, RecipeFolder files) throws IOException {
+    Optional<Path> adapter = spec.adapter().map(files::file);
+    LanguageModel.check(files.file(spec.model()), adapter);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.temper.infra.recipe;
 
 import dev.temper.recipes.ComparisonsSpec;
 import dev.temper.recipes.DataSource;
+import dev.temper.recipes.ImportSpec;
 import dev.temper.recipes.Input;
 import dev.temper.recipes.PretrainSpec;
 import dev.temper.recipes.SftSpec;
@@ -10,15 +11,21 @@ import dev.temper.recipes.StageInputs;
 import dev.temper.trainers.StageFailure;
 import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.PairSet;
+import dev.temper.trainers.data.RecipeFolder;
+import dev.temper.trainers.model.LanguageModel;
 import dev.temper.trainers.text.DataPreview;
 import dev.temper.trainers.text.Tokenizer;
 import dev.temper.trainers.text.Turns;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a stage trains on, as its model will see it. Only where tokenizer and rows are known before
@@ -39,20 +46,20 @@ public record TrainedRows(
    *
    * @throws StageFailure DataContract where a stage would train on no token, or on every one
    */
-  public static List<TrainedRows> of(PinnedRecipe pinned, int show) {
+  public static List<TrainedRows> of(PinnedRecipe pinned, int show) throws IOException {
     DataSources sources = new DataSources(pinned.files());
-    Map<String, PretrainSpec> roots = new HashMap<>();
+    Map<String, Root> roots = new HashMap<>();
     List<TrainedRows> previews = new ArrayList<>();
     for (Stage stage : pinned.recipe().stages()) {
       if (stage.spec() instanceof ComparisonsSpec spec && isKnown(spec.data())) {
         previews.add(pairs(stage, sources.pairs(spec.data()), show));
       }
-      PretrainSpec origin = origin(stage, roots);
-      if (origin == null || !Tokenizer.isBuiltIn(origin.tokenizer())) {
+      Optional<Root> root = root(stage, pinned.files(), roots);
+      if (root.isEmpty()) {
         continue;
       }
-      roots.put(stage.name(), origin);
-      try (Tokenizer tokenizer = Tokenizer.builtIn(origin.tokenizer())) {
+      roots.put(stage.name(), root.get());
+      try (Tokenizer tokenizer = root.get().tokenizer()) {
         if (stage.spec() instanceof PretrainSpec spec && isKnown(spec.data())) {
           List<String> documents = sources.documents(limited(spec.data()));
           previews.add(preview(stage, DataPreview.ofDocuments(documents, tokenizer, show)));
@@ -64,7 +71,7 @@ public record TrainedRows(
                       sources.rowSet(limited(spec.data())),
                       Turns.named(spec.turns()),
                       tokenizer,
-                      origin.model().maxPositions(),
+                      root.get().positions(),
                       show)));
         }
       } catch (StageFailure e) {
@@ -79,16 +86,34 @@ public record TrainedRows(
     return source.leaves().stream().noneMatch(DataSource.Stage.class::isInstance);
   }
 
-  private static PretrainSpec origin(Stage stage, Map<String, PretrainSpec> roots) {
+  private static Optional<Root> root(
+      Stage stage, RecipeFolder files, Map<String, Root> roots) throws IOException {
     if (stage.spec() instanceof PretrainSpec spec) {
-      return spec;
+      return Optional.of(new Root(spec.tokenizer(), Optional.empty(), spec.model().maxPositions()));
+    }
+    if (stage.spec() instanceof ImportSpec spec) {
+      Path model = files.file(spec.model());
+      return Optional.of(
+          new Root(spec.model().file(), Optional.of(model), LanguageModel.positions(model)));
     }
     return StageInputs.of(stage.spec()).stream()
         .map(Input::stage)
         .map(roots::get)
-        .filter(java.util.Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  /**
+   * Where a policy's tokenizer comes from.
+   *
+   * @param name of one that ships with Temper
+   * @param model directory of a model of elsewhere, which has its own
+   */
+  private record Root(String name, Optional<Path> model, int positions) {
+
+    Tokenizer tokenizer() throws IOException {
+      return model.isPresent() ? Tokenizer.load(model.get()) : Tokenizer.builtIn(name);
+    }
   }
 
   private static DataSource limited(DataSource source) {

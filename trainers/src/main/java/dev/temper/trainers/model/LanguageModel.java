@@ -108,6 +108,11 @@ public final class LanguageModel implements AutoCloseable {
     source(folder, Transformer.config(folder, Head.LANGUAGE_MODEL).model(), adapter);
   }
 
+  /** How long a sequence the model of a directory can take, by its configuration. */
+  public static int positions(Path folder) throws IOException {
+    return Transformer.config(folder, Head.LANGUAGE_MODEL).model().maxPositions();
+  }
+
   private static Transformer.WeightSource source(
       Path folder, ModelConfig config, Optional<Path> adapter) throws IOException {
     Transformer.WeightSource base = Transformer.source(folder, config, Head.LANGUAGE_MODEL);

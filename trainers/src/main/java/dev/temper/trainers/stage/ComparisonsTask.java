@@ -14,14 +14,12 @@ import dev.temper.trainers.data.DataSources;
 import dev.temper.trainers.data.Pair;
 import dev.temper.trainers.data.PairSet;
 import dev.temper.trainers.data.Row;
+import dev.temper.trainers.model.LanguageModel;
 import dev.temper.trainers.model.Sequence;
-import dev.temper.trainers.model.family.Head;
-import dev.temper.trainers.model.family.HuggingFaceConfig;
 import dev.temper.trainers.random.NamedRandom;
 import dev.temper.trainers.text.ChatFormat;
 import dev.temper.trainers.text.Tokenizer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,7 +78,7 @@ final class ComparisonsTask implements StepwiseTask {
 
   @Override
   public StepReport advance(Pulse pulse) throws IOException {
-    int positions = positions(policy);
+    int positions = LanguageModel.positions(policy);
     Map<String, List<PairRow>> byPrompt = new LinkedHashMap<>();
     int tooLong = 0;
     try (Tokenizer tokenizer = Tokenizer.load(policy)) {
@@ -151,13 +149,6 @@ final class ComparisonsTask implements StepwiseTask {
       dealt.put(split.getKey(), rows.subList(0, split.getValue()));
     }
     return dealt;
-  }
-
-  private static int positions(Path policy) throws IOException {
-    byte[] config = Files.readAllBytes(policy.resolve("config.json"));
-    return HuggingFaceConfig.read("config.json of the policy", config, Head.LANGUAGE_MODEL)
-        .model()
-        .maxPositions();
   }
 
   @Override

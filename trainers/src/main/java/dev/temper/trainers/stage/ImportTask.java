@@ -53,6 +53,7 @@ final class ImportTask implements StepwiseTask {
             ? Optional.of(folder(context.inputs(), spec.adapter().get()))
             : Optional.empty();
     LanguageModel.check(model, adapter);
+    Tokenizer.load(model).close();
     ImportTask task = new ImportTask(spec, context, model, adapter);
     if (from.isPresent() && from.get().step() > 0) {
       task.advance(Pulse.NONE); // nothing is kept that the folders do not say

@@ -106,6 +106,13 @@ class ImportTaskTest {
     assertThatThrownBy(() -> stages.tester(spec("model.bin", Optional.empty())).clean())
         .isInstanceOf(StageFailure.class)
         .hasMessage("'model.bin' must be a folder, got a file");
+    Path bare = Files.createDirectories(folder.resolve("bare"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(folder.resolve("elsewhere").resolve(file), bare.resolve(file));
+    }
+    assertThatThrownBy(() -> stages.tester(spec("bare", Optional.empty())).clean())
+        .isInstanceOf(StageFailure.class)
+        .hasMessageContaining("tokenizer.json");
     assertThatThrownBy(() -> stages.tester(spec("elsewhere", Optional.of("elsewhere"))).clean())
         .isInstanceOf(StageFailure.class)
         .hasMessageContaining("it has no adapter_config.json");
