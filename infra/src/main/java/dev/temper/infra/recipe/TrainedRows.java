@@ -86,8 +86,8 @@ public record TrainedRows(
     return source.leaves().stream().noneMatch(DataSource.Stage.class::isInstance);
   }
 
-  private static Optional<Root> root(
-      Stage stage, RecipeFolder files, Map<String, Root> roots) throws IOException {
+  private static Optional<Root> root(Stage stage, RecipeFolder files, Map<String, Root> roots)
+      throws IOException {
     if (stage.spec() instanceof PretrainSpec spec) {
       return Optional.of(new Root(spec.tokenizer(), Optional.empty(), spec.model().maxPositions()));
     }

@@ -77,6 +77,16 @@ class ImportRunTest {
   }
 
   @Test
+  void thePlanShowsItsRowsWithTheTrainedTokensMarked() throws IOException {
+    Outcome plan = temper.run("plan", "mine.yaml");
+
+    assertThat(plan.code()).as(plan.err()).isZero();
+    assertThat(plan.out())
+        .contains("sft: 8 rows looked at", "end of turn trained in 8 rows")
+        .containsPattern("<bos>Write a .*\\\\n\\[\\[.*<eos>]]");
+  }
+
+  @Test
   void anSftStartsFromItAndItsPlaceIsNoPartOfAnyKey() throws IOException {
     Outcome first = temper.run("run", "mine.yaml");
     assertThat(first.code()).as(first.err()).isZero();
@@ -97,8 +107,7 @@ class ImportRunTest {
         directory.resolve("lora/adapter_config.json"), "{\"r\": 2, \"use_dora\": true}");
     Files.writeString(directory.resolve("lora/adapter_model.safetensors"), "x");
 
-    Outcome outcome =
-        temper.run("run", "mine.yaml", "--set", "stages.base.adapter.file=lora");
+    Outcome outcome = temper.run("run", "mine.yaml", "--set", "stages.base.adapter.file=lora");
 
     assertThat(outcome.code()).isEqualTo(3);
     assertThat(outcome.err())

@@ -39,8 +39,7 @@ class AveragedStagesTest {
     stages.run("base", TinySpecs.pretrain(2));
     stages.run(
         "pairs",
-        TinySpecs.preferences(
-            20, 2, TinySpecs.labeller(0, 0), Map.of("train", 9, "test", 6)));
+        TinySpecs.preferences(20, 2, TinySpecs.labeller(0, 0), Map.of("train", 9, "test", 6)));
     TinyPolicies.offer(stages, Files.createDirectories(made.resolve("untrained")));
   }
 
