@@ -113,6 +113,14 @@ public final class LanguageModel implements AutoCloseable {
     return Transformer.config(folder, Head.LANGUAGE_MODEL).model().maxPositions();
   }
 
+  /** Numbers in the weights of a directory's model, by its configuration; a tied head once. */
+  public static long parameters(Path folder) throws IOException {
+    ModelConfig config = Transformer.config(folder, Head.LANGUAGE_MODEL).model();
+    return Parameter.of(config, Head.LANGUAGE_MODEL).stream()
+        .mapToLong(parameter -> parameter.shape().size())
+        .sum();
+  }
+
   private static Transformer.WeightSource source(
       Path folder, ModelConfig config, Optional<Path> adapter) throws IOException {
     Transformer.WeightSource base = Transformer.source(folder, config, Head.LANGUAGE_MODEL);
@@ -120,11 +128,6 @@ public final class LanguageModel implements AutoCloseable {
         ? new AdaptedWeights(
             base, PeftAdapter.read(adapter.get(), Parameter.of(config, Head.LANGUAGE_MODEL)))
         : base;
-  }
-
-  /** Numbers in its weights. */
-  public long parameters() {
-    return transformer.weights().stream().mapToLong(NDArray::size).sum();
   }
 
   /** The model as it was saved, bit for bit. */
